@@ -1,0 +1,1 @@
+"""Example stores, and the loader that says where a config is wrong."""

@@ -1,0 +1,1 @@
+"""The commands behind the edge-agent command line, one module each."""

@@ -1,0 +1,271 @@
+"""Settings of one device, in the words that an installer writes.
+
+Coordinates are fractions of the frame (0..1), so a zone survives a change of resolution.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from configs.loading import CrossCheckError, Key
+from configs.loading import load as load_yaml
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Point = tuple[Fraction, Fraction]
+Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
+Source = Annotated[str, Field(min_length=1)]
+
+
+class Settings(BaseModel):
+    """Base of all settings: an unknown key is a mistake, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class QueueZone(Settings):
+    """Where people wait for a lane; the first edge need not be the tail."""
+
+    id: Id
+    kind: Literal["queue"]
+    lane: Id
+    polygon: Polygon
+
+
+class ServiceZone(Settings):
+    """Where the person being served stands."""
+
+    id: Id
+    kind: Literal["service"]
+    lane: Id
+    polygon: Polygon
+
+
+class StaffZone(Settings):
+    """Where the cashier stands; people here are never shoppers."""
+
+    id: Id
+    kind: Literal["staff"]
+    lane: Id
+    polygon: Polygon
+
+
+class DwellZone(Settings):
+    """A zone whose visits are measured.
+
+    Attributes:
+        min_dwell_s: a shorter visit is a passer-by.
+        facing: where the goods are, as fractions of the frame; measures attention towards it.
+    """
+
+    id: Id
+    kind: Literal["dwell"]
+    polygon: Polygon
+    min_dwell_s: Annotated[float, Field(ge=0.0)] = 3.0
+    facing: Point | None = None
+
+
+class LineZone(Settings):
+    """A directed line. ``in: left`` counts those who go to the left of its direction as in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    id: Id
+    kind: Literal["line"]
+    points: Annotated[tuple[Point, ...], Field(min_length=2)]
+    inward: Annotated[Literal["left", "right"], Field(alias="in")] = "left"
+
+
+Zone = Annotated[
+    QueueZone | ServiceZone | StaffZone | DwellZone | LineZone, Field(discriminator="kind")
+]
+
+
+class DetectorSettings(Settings):
+    """Which network looks at a camera, and how.
+
+    Attributes:
+        model: name in models/manifest.toml.
+        input: ``auto`` keeps the camera's aspect ratio, or width x height in multiples of 32.
+        threshold: lowest score of a detection that can start a track.
+        threads: threads of onnxruntime.
+    """
+
+    model: str = "person"
+    input: Annotated[str, Field(pattern=r"^(auto|[0-9]{2,4}x[0-9]{2,4})$")] = "auto"
+    threshold: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    threads: Annotated[int, Field(ge=1, le=64)] = 1
+
+
+class CameraSettings(Settings):
+    """One camera and the zones seen by it.
+
+    Attributes:
+        source: ``rtsp://``, ``http(s)://``, ``/dev/videoN`` or a file. ``${NAME}`` is replaced
+            from the environment, so that no password stands in the config.
+        fps: frames analysed a second.
+        loop: start a file again at its end.
+    """
+
+    id: Id
+    source: Source
+    fps: Annotated[float, Field(gt=0.0, le=60.0)] = 8.0
+    loop: bool = False
+    detector: DetectorSettings = DetectorSettings()
+    zones: tuple[Zone, ...] = ()
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """Lanes of this camera in the order of the config."""
+        return tuple(dict.fromkeys(z.lane for z in self.zones if isinstance(z, QueueZone)))
+
+
+class ReaderSettings(Settings):
+    """One RFID reader.
+
+    Attributes:
+        source: ``llrp://host[:5084]`` or ``llrps://host[:5085]`` (TLS).
+        antennas: antenna port → shelf.
+        silent_after_s: no report and no keep-alive for so long means that the reader is frozen.
+    """
+
+    id: Id
+    source: Annotated[str, Field(pattern=r"^(llrp|llrps|http|https)://.+")]
+    antennas: Annotated[dict[Annotated[int, Field(ge=1, le=65535)], Id], Field(min_length=1)]
+    silent_after_s: Annotated[float, Field(gt=0.0)] = 10.0
+
+
+class Facing(Settings):
+    """One GTIN in the planogram of a shelf."""
+
+    gtin: Annotated[str, Field(pattern=r"^[0-9]{8}$|^[0-9]{12,14}$")]
+    capacity: Annotated[int, Field(ge=1)] | None = None
+    min: Annotated[int, Field(ge=0)] = 0
+
+    @field_validator("gtin")
+    @classmethod
+    def _check_digit(cls, gtin: str) -> str:
+        digits = gtin.zfill(14)
+        # GS1 General Specifications, section 7.9: weights 3 and 1 from the left of a GTIN-14.
+        total = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(digits[:13]))
+        check = -total % 10
+        if check != int(digits[13]):
+            raise ValueError(f"a GTIN with check digit {check}")
+        return digits
+
+
+class ShelfSettings(Settings):
+    """One shelf, its planogram, and how far its alarms may be wrong.
+
+    Attributes:
+        area: sales floor, or back room.
+        false_picks_per_day: how many picks that never were the store accepts from this shelf.
+    """
+
+    id: Id
+    area: Literal["floor", "back"] = "floor"
+    facings: tuple[Facing, ...] = ()
+    false_picks_per_day: Annotated[float, Field(gt=0.0)] = 2.0
+
+
+class MqttSettings(Settings):
+    """The store's broker.
+
+    Attributes:
+        url: ``mqtt://host[:1883]`` or ``mqtts://host[:8883]``.
+        username: user, where the broker wants one.
+        password_env: name of the environment variable that holds the password.
+        ca, cert, key: files of the store CA, and of the device's certificate and key.
+    """
+
+    url: Annotated[str, Field(pattern=r"^mqtts?://[^/]+$")] = "mqtt://127.0.0.1:1883"
+    username: str | None = None
+    password_env: str | None = None
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+
+
+class OutboxSettings(Settings):
+    """Where events wait until the gateway has them.
+
+    Attributes:
+        path: SQLite file; relative to the config file.
+        keep: events kept at most; beyond it the oldest are dropped and counted.
+    """
+
+    path: Path = Path("outbox.sqlite")
+    keep: Annotated[int, Field(ge=1000)] = 1_000_000
+
+
+class DeviceConfig(Settings):
+    """Everything that one edge agent needs to know."""
+
+    store: Id
+    device: Id
+    mqtt: MqttSettings = MqttSettings()
+    outbox: OutboxSettings = OutboxSettings()
+    cameras: tuple[CameraSettings, ...] = ()
+    readers: tuple[ReaderSettings, ...] = ()
+    shelves: tuple[ShelfSettings, ...] = ()
+    publish_every_s: Annotated[float, Field(ge=0.1, le=60.0)] = 1.0
+
+    @model_validator(mode="after")
+    def _cross_check(self) -> Self:
+        problems = [*self._repeats(), *self._lanes(), *self._antennas()]
+        if problems:
+            raise CrossCheckError(problems)
+        return self
+
+    def _repeats(self) -> list[tuple[Key, str, str]]:
+        places: list[tuple[str, Key, str]] = [
+            *(("camera", ("cameras", i, "id"), c.id) for i, c in enumerate(self.cameras)),
+            *(("reader", ("readers", i, "id"), r.id) for i, r in enumerate(self.readers)),
+            *(("shelf", ("shelves", i, "id"), s.id) for i, s in enumerate(self.shelves)),
+            *(
+                ("zone", ("cameras", i, "zones", j, "id"), z.id)
+                for i, c in enumerate(self.cameras)
+                for j, z in enumerate(c.zones)
+            ),
+        ]
+        seen: set[tuple[str, str]] = set()
+        problems: list[tuple[Key, str, str]] = []
+        for kind, key, name in places:
+            if (kind, name) in seen:
+                problems.append((key, f"a {kind} id used once", f"{name!r} a second time"))
+            seen.add((kind, name))
+        return problems
+
+    def _lanes(self) -> list[tuple[Key, str, str]]:
+        queued = {lane for camera in self.cameras for lane in camera.lanes}
+        return [
+            (
+                ("cameras", i, "zones", j, "lane"),
+                "a lane that has a zone of kind queue",
+                f"lane {z.lane!r} with none",
+            )
+            for i, camera in enumerate(self.cameras)
+            for j, z in enumerate(camera.zones)
+            if isinstance(z, (ServiceZone, StaffZone)) and z.lane not in queued
+        ]
+
+    def _antennas(self) -> list[tuple[Key, str, str]]:
+        shelves = {shelf.id for shelf in self.shelves}
+        return [
+            (("readers", i, "antennas", port), "the id of a shelf in shelves", repr(shelf))
+            for i, reader in enumerate(self.readers)
+            for port, shelf in reader.antennas.items()
+            if shelf not in shelves
+        ]
+
+
+def load(path: Path) -> DeviceConfig:
+    """Read a device config.
+
+    Raises:
+        configs.loading.ConfigError: with every mistake in the file.
+    """
+    return load_yaml(path, DeviceConfig)

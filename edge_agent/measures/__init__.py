@@ -1,0 +1,1 @@
+"""Queue length, waits, service, dwell and footfall. Pure: no input or output, no clock."""

@@ -1,0 +1,1 @@
+"""Measures → messages → durable outbox → MQTT."""

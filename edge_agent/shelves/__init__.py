@@ -1,0 +1,1 @@
+"""Tag reads → presence → stock, picks and moves. Pure: no input or output, no clock."""

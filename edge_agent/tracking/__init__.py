@@ -1,0 +1,1 @@
+"""Detections → Tracks. Pure: no input or output, no clock."""

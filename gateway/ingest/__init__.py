@@ -1,0 +1,1 @@
+"""MQTT → validated, de-duplicated, committed messages."""

@@ -1,0 +1,1 @@
+"""Alert life cycle, notifiers and signage."""

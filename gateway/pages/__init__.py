@@ -1,0 +1,1 @@
+"""Screens for shoppers and pages for staff."""

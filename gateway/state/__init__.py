@@ -1,0 +1,1 @@
+"""SQLite storage with numbered migrations, and the live state of the store."""

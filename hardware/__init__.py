@@ -1,0 +1,1 @@
+"""Drivers for cameras and RFID readers behind small interfaces."""

@@ -1,0 +1,1 @@
+"""Camera drivers: RTSP, HTTP MJPEG, USB and file."""

@@ -1,0 +1,1 @@
+"""LLRP codec (bytes) and client (sockets)."""

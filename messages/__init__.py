@@ -1,0 +1,1 @@
+"""The contract between processes: envelope, payloads, topics, schemas."""

@@ -1,0 +1,1 @@
+"""Pre- and post-processing, one module for each detector family."""

@@ -1,0 +1,1 @@
+"""Simulated hardware that stands outside the wire."""

@@ -1,0 +1,1 @@
+"""Draws the scene and serves it as a camera."""

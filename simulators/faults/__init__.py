@@ -1,0 +1,1 @@
+"""Cuts, delays and garbage for the wires between parts."""

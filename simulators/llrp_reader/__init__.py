@@ -1,0 +1,1 @@
+"""An LLRP reader over TCP that reads the scene's tags."""

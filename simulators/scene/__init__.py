@@ -1,0 +1,1 @@
+"""Seeded truth: shoppers, lanes, shelves, tags, time."""

@@ -1,0 +1,1 @@
+"""A kiosk screen: Chromium driven from a test."""

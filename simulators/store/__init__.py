@@ -1,0 +1,1 @@
+"""Starts a whole store as processes."""
