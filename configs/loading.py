@@ -5,13 +5,13 @@ All errors of a file come at once: an installer mends a config in one go.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, model_validator
 
 Model = TypeVar("Model", bound=BaseModel)
 Key = tuple[str | int, ...]
@@ -60,6 +60,33 @@ class CrossCheckError(ValueError):
         super().__init__("; ".join(f"{path_text(k)}: expected {e}, found {f}" for k, e, f in items))
 
 
+class CrossChecked(BaseModel):
+    """A model with rules between its fields.
+
+    Validation raises them as :class:`CrossCheckError`; :func:`loads` also asks for them when
+    single fields are wrong, so ``cross_check`` takes raw data of any form.
+    """
+
+    @classmethod
+    def cross_check(cls, data: Any) -> list[tuple[Key, str, str]]:
+        """List what is wrong between fields: (path, expected, found), one each."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def _no_cross_problem(self) -> Self:
+        problems = self.cross_check(self.model_dump())
+        if problems:
+            raise CrossCheckError(problems)
+        return self
+
+
+def mappings(data: Any, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give (index, item) of the list ``data[key]``, passing over whatever is no mapping."""
+    items = data.get(key) if isinstance(data, dict) else None
+    if isinstance(items, (list, tuple)):
+        yield from ((i, item) for i, item in enumerate(items) if isinstance(item, dict))
+
+
 def load(path: Path, model: type[Model]) -> Model:
     """Read and validate one YAML file.
 
@@ -105,8 +132,12 @@ def loads(text: str, model: type[Model], *, name: str = "(text)") -> Model:
         result = model.model_validate(data)
     except ValidationError as error:
         problems += _problems(error, name, lines)
+        if issubclass(model, CrossChecked) and not _holds_cross_check(error):
+            # Pydantic checks between fields only when each field is sound; the installer wants
+            # every mistake now.
+            problems += _cross_problems((), model.cross_check(data), name, lines)
     if problems:
-        raise ConfigError(sorted(problems, key=lambda p: p.line))
+        raise ConfigError(sorted(set(problems), key=lambda p: (p.line, p.path)))
     return result
 
 
@@ -154,26 +185,62 @@ def _scalar(node: yaml.Node) -> str | int:
 
 def _problems(error: ValidationError, name: str, lines: dict[Key, int]) -> Iterator[Problem]:
     for item in error.errors(include_url=False):
-        key: Key = item["loc"]
+        key = _written(item["loc"], lines)
         cause = item.get("ctx", {}).get("error")
         if isinstance(cause, CrossCheckError):
-            for below, expected, found in cause.items:
-                full = (*key, *below)
-                yield Problem(name, _line(full, lines), path_text(full), expected, found)
+            yield from _cross_problems(key, cause.items, name, lines)
             continue
-        key = tuple(part for part in key if part != "[key]")
         expected, found = _explain(item["type"], item["msg"], item["input"], item.get("ctx", {}))
         yield Problem(name, _line(key, lines), path_text(key), expected, found)
 
 
+def _cross_problems(
+    key: Key, items: Iterable[tuple[Key, str, str]], name: str, lines: dict[Key, int]
+) -> Iterator[Problem]:
+    for below, expected, found in items:
+        full = (*key, *below)
+        yield Problem(name, _line(full, lines), path_text(full), expected, found)
+
+
+def _holds_cross_check(error: ValidationError) -> bool:
+    causes = (item.get("ctx", {}).get("error") for item in error.errors(include_url=False))
+    return any(isinstance(cause, CrossCheckError) for cause in causes)
+
+
+def _written(key: Key, lines: dict[Key, int]) -> Key:
+    """Drop from a pydantic location what the user did not write: union tags and ``[key]``."""
+    path: Key = ()
+    for i, part in enumerate(key):
+        if (*path, part) in lines or (i == len(key) - 1 and part != "[key]"):
+            path = (*path, part)
+    return path
+
+
 def _explain(kind: str, message: str, value: Any, context: dict[str, Any]) -> tuple[str, str]:
     if kind == "extra_forbidden":
-        return "no such key", f"an unknown key (value {short(value)})"
+        return "a known key", f"an unknown key with the value {short(value)}"
     if kind == "missing":
         return "a value", "nothing: the key is missing"
+    if kind in _EXPECTED:
+        return _EXPECTED[kind].format(**context), short(value)
     for prefix in ("Value error, ", "Assertion failed, ", "Input should be "):
         message = message.removeprefix(prefix)
     return message, short(value)
+
+
+_EXPECTED = {
+    "too_short": "at least {min_length} items",
+    "too_long": "at most {max_length} items",
+    "greater_than": "a number above {gt}",
+    "greater_than_equal": "a number of at least {ge}",
+    "less_than": "a number below {lt}",
+    "less_than_equal": "a number of at most {le}",
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "string_pattern_mismatch": "text that matches {pattern}",
+    "union_tag_invalid": "{discriminator} to be one of {expected_tags}",
+    "union_tag_not_found": "the key {discriminator}",
+}
 
 
 def _line(key: Key, lines: dict[Key, int]) -> int:

@@ -5,12 +5,13 @@ Coordinates are fractions of the frame (0..1), so a zone survives a change of re
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from configs.loading import CrossCheckError, Key
+from configs.loading import CrossChecked, Key, mappings
 from configs.loading import load as load_yaml
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -201,7 +202,7 @@ class OutboxSettings(Settings):
     keep: Annotated[int, Field(ge=1000)] = 1_000_000
 
 
-class DeviceConfig(Settings):
+class DeviceConfig(Settings, CrossChecked):
     """Everything that one edge agent needs to know."""
 
     store: Id
@@ -213,53 +214,51 @@ class DeviceConfig(Settings):
     shelves: tuple[ShelfSettings, ...] = ()
     publish_every_s: Annotated[float, Field(ge=0.1, le=60.0)] = 1.0
 
-    @model_validator(mode="after")
-    def _cross_check(self) -> Self:
-        problems = [*self._repeats(), *self._lanes(), *self._antennas()]
-        if problems:
-            raise CrossCheckError(problems)
-        return self
+    @classmethod
+    def cross_check(cls, data: Any) -> list[tuple[Key, str, str]]:
+        """List ids used twice, lanes without a queue, and antennas to unknown shelves."""
+        return [*_repeated_ids(data), *_lanes_without_queue(data), *_unknown_shelves(data)]
 
-    def _repeats(self) -> list[tuple[Key, str, str]]:
-        places: list[tuple[str, Key, str]] = [
-            *(("camera", ("cameras", i, "id"), c.id) for i, c in enumerate(self.cameras)),
-            *(("reader", ("readers", i, "id"), r.id) for i, r in enumerate(self.readers)),
-            *(("shelf", ("shelves", i, "id"), s.id) for i, s in enumerate(self.shelves)),
-            *(
-                ("zone", ("cameras", i, "zones", j, "id"), z.id)
-                for i, c in enumerate(self.cameras)
-                for j, z in enumerate(c.zones)
-            ),
-        ]
-        seen: set[tuple[str, str]] = set()
-        problems: list[tuple[Key, str, str]] = []
-        for kind, key, name in places:
-            if (kind, name) in seen:
-                problems.append((key, f"a {kind} id used once", f"{name!r} a second time"))
-            seen.add((kind, name))
-        return problems
 
-    def _lanes(self) -> list[tuple[Key, str, str]]:
-        queued = {lane for camera in self.cameras for lane in camera.lanes}
-        return [
-            (
-                ("cameras", i, "zones", j, "lane"),
-                "a lane that has a zone of kind queue",
-                f"lane {z.lane!r} with none",
-            )
-            for i, camera in enumerate(self.cameras)
-            for j, z in enumerate(camera.zones)
-            if isinstance(z, (ServiceZone, StaffZone)) and z.lane not in queued
-        ]
+def _zones(data: Any) -> Iterator[tuple[Key, dict[str, Any]]]:
+    for i, camera in mappings(data, "cameras"):
+        for j, zone in mappings(camera, "zones"):
+            yield ("cameras", i, "zones", j), zone
 
-    def _antennas(self) -> list[tuple[Key, str, str]]:
-        shelves = {shelf.id for shelf in self.shelves}
-        return [
-            (("readers", i, "antennas", port), "the id of a shelf in shelves", repr(shelf))
-            for i, reader in enumerate(self.readers)
-            for port, shelf in reader.antennas.items()
-            if shelf not in shelves
-        ]
+
+def _repeated_ids(data: Any) -> Iterator[tuple[Key, str, str]]:
+    places: list[tuple[str, Key, Any]] = [
+        (kind, (key, i), item.get("id"))
+        for kind, key in (("camera", "cameras"), ("reader", "readers"), ("shelf", "shelves"))
+        for i, item in mappings(data, key)
+    ]
+    places += [("zone", key, zone.get("id")) for key, zone in _zones(data)]
+    seen: set[tuple[str, Any]] = set()
+    for kind, key, name in places:
+        if not isinstance(name, str):
+            continue
+        if (kind, name) in seen:
+            yield (*key, "id"), f"a {kind} id used once", f"{name!r} a second time"
+        seen.add((kind, name))
+
+
+def _lanes_without_queue(data: Any) -> Iterator[tuple[Key, str, str]]:
+    zones = list(_zones(data))
+    queued = [zone.get("lane") for _, zone in zones if zone.get("kind") == "queue"]
+    for key, zone in zones:
+        if zone.get("kind") in {"service", "staff"} and zone.get("lane") not in queued:
+            found = f"lane {zone.get('lane')!r} with none"
+            yield (*key, "lane"), "a lane that has a zone of kind queue", found
+
+
+def _unknown_shelves(data: Any) -> Iterator[tuple[Key, str, str]]:
+    shelves = [shelf.get("id") for _, shelf in mappings(data, "shelves")]
+    for i, reader in mappings(data, "readers"):
+        antennas = reader.get("antennas")
+        for port, shelf in antennas.items() if isinstance(antennas, dict) else ():
+            if shelf not in shelves:
+                key: Key = ("readers", i, "antennas", port)
+                yield key, "the id of a shelf in shelves", repr(shelf)
 
 
 def load(path: Path) -> DeviceConfig:

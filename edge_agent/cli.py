@@ -1,0 +1,25 @@
+"""The command line ``edge-agent``."""
+
+from __future__ import annotations
+
+import typer
+
+from edge_agent.commands.check import check
+
+app = typer.Typer(
+    name="edge-agent",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("check")(check)
+
+
+@app.callback()
+def _root() -> None:
+    """Counts people at checkouts, reads smart shelves, and publishes both over MQTT."""
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,34 @@
+"""``edge-agent check FILE``: say everything that is wrong with a config."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from configs.loading import ConfigError
+from edge_agent.config import DeviceConfig, load
+
+
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Device config to check.")],
+) -> None:
+    """Check a device config: one line a mistake, exit 2 when there is any."""
+    config = load_or_exit(file)
+    zones = sum(len(camera.zones) for camera in config.cameras)
+    typer.echo(
+        f"{file}: ok: device {config.device} of store {config.store}, "
+        f"{len(config.cameras)} cameras with {zones} zones, "
+        f"{len(config.readers)} readers, {len(config.shelves)} shelves"
+    )
+
+
+def load_or_exit(file: Path) -> DeviceConfig:
+    """Load a config; with mistakes print each on a line of stderr and exit with 2."""
+    try:
+        return load(file)
+    except ConfigError as error:
+        for problem in error.problems:
+            typer.echo(str(problem), err=True)
+        raise typer.Exit(2) from None
