@@ -9,22 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field
 
 from configs.loading import CrossChecked, Key, mappings
 from configs.loading import load as load_yaml
+from configs.settings import Gtin, Id, MqttSettings, Settings
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Point = tuple[Fraction, Fraction]
 Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
 Source = Annotated[str, Field(min_length=1)]
-
-
-class Settings(BaseModel):
-    """Base of all settings: an unknown key is a mistake, values never change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class QueueZone(Settings):
@@ -142,20 +136,9 @@ class ReaderSettings(Settings):
 class Facing(Settings):
     """One GTIN in the planogram of a shelf."""
 
-    gtin: Annotated[str, Field(pattern=r"^[0-9]{8}$|^[0-9]{12,14}$")]
+    gtin: Gtin
     capacity: Annotated[int, Field(ge=1)] | None = None
     min: Annotated[int, Field(ge=0)] = 0
-
-    @field_validator("gtin")
-    @classmethod
-    def _check_digit(cls, gtin: str) -> str:
-        digits = gtin.zfill(14)
-        # GS1 General Specifications, section 7.9: weights 3 and 1 from the left of a GTIN-14.
-        total = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(digits[:13]))
-        check = -total % 10
-        if check != int(digits[13]):
-            raise ValueError(f"a GTIN with check digit {check}")
-        return digits
 
 
 class ShelfSettings(Settings):
@@ -170,24 +153,6 @@ class ShelfSettings(Settings):
     area: Literal["floor", "back"] = "floor"
     facings: tuple[Facing, ...] = ()
     false_picks_per_day: Annotated[float, Field(gt=0.0)] = 2.0
-
-
-class MqttSettings(Settings):
-    """The store's broker.
-
-    Attributes:
-        url: ``mqtt://host[:1883]`` or ``mqtts://host[:8883]``.
-        username: user, where the broker wants one.
-        password_env: name of the environment variable that holds the password.
-        ca, cert, key: files of the store CA, and of the device's certificate and key.
-    """
-
-    url: Annotated[str, Field(pattern=r"^mqtts?://[^/]+$")] = "mqtt://127.0.0.1:1883"
-    username: str | None = None
-    password_env: str | None = None
-    ca: Path | None = None
-    cert: Path | None = None
-    key: Path | None = None
 
 
 class OutboxSettings(Settings):
