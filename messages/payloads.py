@@ -17,6 +17,12 @@ Gtin14 = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
 Epc = Annotated[str, Field(pattern=r"^[0-9A-F]{4,128}$")]
 
 
+class Payload(Message):
+    """Base of what fills an envelope's ``data``; ``type`` is the envelope's."""
+
+    type: ClassVar[str]
+
+
 class LaneState(StrEnum):
     """Whether a checkout lane serves."""
 
@@ -44,7 +50,7 @@ class WaitScore(Message):
     little_residual: Seconds | None = None
 
 
-class QueueData(Message):
+class QueueData(Payload):
     """State of one checkout lane; topic ``dev/{device}/queue/{lane}``.
 
     Attributes:
@@ -73,7 +79,7 @@ class QueueData(Message):
     score: WaitScore | None = None
 
 
-class ZoneData(Message):
+class ZoneData(Payload):
     """State of one dwell zone; topic ``dev/{device}/zone/{zone}``.
 
     Attributes:
@@ -108,7 +114,7 @@ class StockItem(Message):
     confidence: Confidence = 0.0
 
 
-class StockData(Message):
+class StockData(Payload):
     """Stock of one shelf; topic ``dev/{device}/stock/{shelf}``.
 
     Attributes:
@@ -127,10 +133,18 @@ class StockData(Message):
     reader: Name | None = None
 
 
-class EventData(Message):
+class EventData(Payload):
     """Base of the events that go through the outbox; topic ``dev/{device}/event``."""
 
-    type: ClassVar[str]
+
+class Dropped(EventData):
+    """Events from ``first_seq`` up to this one's own ``seq`` were dropped: the outbox was full.
+
+    It stands for all of them, so the numbers of the boot stay without gaps.
+    """
+
+    type: ClassVar[str] = "dropped"
+    first_seq: Annotated[int, Field(ge=1)]
 
 
 class Visit(EventData):
@@ -268,7 +282,7 @@ class SensorHealth(Message):
     rate: Annotated[float, Field(ge=0)] | None = None
 
 
-class StatusData(Message):
+class StatusData(Payload):
     """State of a device; topic ``dev/{device}/status``; ``lost`` is the last will."""
 
     type: ClassVar[str] = "status"
@@ -281,7 +295,7 @@ class StatusData(Message):
     counters: dict[str, int] = Field(default_factory=dict)
 
 
-class AckData(Message):
+class AckData(Payload):
     """The gateway has committed every event of ``boot`` up to ``upto_seq``; ``ack/{device}``."""
 
     type: ClassVar[str] = "ack"
@@ -306,7 +320,7 @@ class AlertState(StrEnum):
     EXPIRED = "expired"
 
 
-class AlertData(Message):
+class AlertData(Payload):
     """One alert; topic ``alert/{id}``, retained until it is closed."""
 
     type: ClassVar[str] = "alert"
@@ -321,7 +335,7 @@ class AlertData(Message):
     owner: str | None = None
 
 
-class LaneAdvice(Message):
+class LaneAdvice(Payload):
     """Lanes that should be open; topic ``advice/lanes``."""
 
     type: ClassVar[str] = "advice"
@@ -332,7 +346,7 @@ class LaneAdvice(Message):
     why: Text
 
 
-class SignageData(Message):
+class SignageData(Payload):
     """What one screen shows; topic ``signage/{screen}``.
 
     Attributes:
@@ -358,7 +372,7 @@ class SignageData(Message):
     valid_until: UtcTime
 
 
-class ConfigData(Message):
+class ConfigData(Payload):
     """Settings for a device; topic ``cfg/{device}``."""
 
     type: ClassVar[str] = "config"
@@ -367,7 +381,7 @@ class ConfigData(Message):
     settings: str
 
 
-class Command(Message):
+class Command(Payload):
     """A command for a device; topic ``cmd/{device}/{name}``; ignored after ``expires_at``."""
 
     type: ClassVar[str] = "command"
@@ -376,7 +390,7 @@ class Command(Message):
     expires_at: UtcTime
 
 
-class CommandResult(Message):
+class CommandResult(Payload):
     """Answer to a command; topic ``dev/{device}/cmdres``."""
 
     type: ClassVar[str] = "command_result"
@@ -388,6 +402,7 @@ class CommandResult(Message):
 EVENTS: dict[str, type[EventData]] = {
     cls.type: cls
     for cls in (
+        Dropped,
         Visit,
         LineCrossing,
         Joined,
@@ -404,7 +419,7 @@ EVENTS: dict[str, type[EventData]] = {
 }
 """Event type → payload."""
 
-PAYLOADS: dict[str, type[Message]] = {
+PAYLOADS: dict[str, type[Payload]] = {
     **EVENTS,
     **{
         cls.type: cls

@@ -1,0 +1,130 @@
+"""The real parts that tests stand on: a broker, free ports, child processes."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+VTEST = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
+NEEDS = {
+    "mosquitto": (
+        lambda: which("mosquitto"),
+        "the mosquitto broker (Debian package mosquitto)",
+    ),
+    "chromium": (
+        lambda: which("chromium"),
+        "the browser (Debian package chromium)",
+    ),
+    "vtest": (
+        lambda: str(VTEST) if VTEST.exists() else None,
+        "the PETS 2009 video (Debian package opencv-doc)",
+    ),
+}
+
+
+def which(program: str) -> str | None:
+    """Find a program, also in the folders of system daemons."""
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip by name what needs a system package that is not here."""
+    for marker, (find, what) in NEEDS.items():
+        if find() is None:
+            skip = pytest.mark.skip(reason=f"needs {what}")
+            for item in items:
+                if item.get_closest_marker(marker):
+                    item.add_marker(skip)
+
+
+def free_port() -> int:
+    """Give a TCP port of the loopback interface that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Broker:
+    """A mosquitto of its own, without persistence, on the loopback interface."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"mqtt://127.0.0.1:{self.port}"
+        self._config = folder / "mosquitto.conf"
+        self._config.write_text(
+            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_inflight_messages 0\n"
+            "max_queued_messages 0\n"
+        )
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it takes connections."""
+        program = which("mosquitto")
+        assert program is not None
+        self._process = subprocess.Popen(
+            [program, "-c", str(self._config)], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            if b"running" in line:
+                return
+        raise RuntimeError("mosquitto did not start")
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            assert self._process.stderr is not None
+            self._process.stderr.close()
+            self._process = None
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    """A running broker."""
+    running = Broker(tmp_path)
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start a module of ours as a process: ``start("edge_agent", "run", ...)``; killed at the end.
+
+    Output goes to pipes as text; the process is in a group of its own.
+    """
+    running: list[subprocess.Popen[str]] = []
+
+    def run(module: str, *args: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *args],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        running.append(process)
+        return process
+
+    yield run
+    for process in running:
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@pytest.fixture
+def vtest() -> Path:
+    """The PETS 2009 S2.L1 video: 795 frames of a street with up to ten people."""
+    return VTEST

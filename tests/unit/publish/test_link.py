@@ -1,0 +1,166 @@
+"""The line to the broker, over a real mosquitto: nothing is lost, the newest state wins."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from edge_agent.clock import Clock
+from edge_agent.config import MqttSettings
+from edge_agent.publish.link import Link
+from edge_agent.publish.outbox import Outbox
+from messages.envelope import Envelope, decode
+from messages.payloads import AckData, LaneState, LineCrossing, QueueData, StatusData
+from messages.topics import Topics
+
+pytestmark = pytest.mark.mosquitto
+TOPICS = Topics("s")
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+class Gateway:
+    """A stand-in that hears everything and acknowledges when told to."""
+
+    def __init__(self, port: int) -> None:
+        self.heard: queue.Queue[tuple[str, Envelope]] = queue.Queue()
+        ready = queue.Queue[bool]()
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="gateway")
+        self._client.on_message = self._received
+        self._client.on_connect = lambda c, *_: c.subscribe(TOPICS.from_devices, 1)
+        self._client.on_subscribe = lambda *_: ready.put(True)
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        ready.get(timeout=10)
+
+    def _received(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        self.heard.put((message.topic, decode(bytes(message.payload))))
+
+    def events(self, count: int) -> list[int]:
+        """Wait for so many events; give their numbers."""
+        found: list[int] = []
+        while len(found) < count:
+            topic, envelope = self.heard.get(timeout=20)
+            if topic == TOPICS.event("d"):
+                assert envelope.seq is not None
+                found.append(envelope.seq)
+        return found
+
+    def state(self, topic: str) -> Envelope:
+        """Wait for the next message of a topic."""
+        while True:
+            heard, envelope = self.heard.get(timeout=20)
+            if heard == topic:
+                return envelope
+
+    def acknowledge(self, boot: str, upto_seq: int) -> None:
+        ack = AckData(boot=boot, upto_seq=upto_seq)
+        envelope = Envelope(
+            id=f"a{upto_seq}",
+            type=ack.type,
+            source="gateway",
+            time=NOON,
+            boot="g",
+            data=ack.model_dump(),
+        )
+        self._client.publish(TOPICS.ack("d"), envelope.encode(), 1, retain=True)
+
+    def say(self, topic: str, payload: bytes) -> None:
+        self._client.publish(topic, payload, 1)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def gateway(broker: Any) -> Iterator[Gateway]:
+    running = Gateway(broker.port)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Outbox]:
+    with Outbox(tmp_path / "o.sqlite", device="d", boot="b1") as box:
+        yield box
+
+
+def open_link(url: str, outbox: Outbox, resend_s: float = 30.0) -> Link:
+    return Link(
+        MqttSettings(url=url), TOPICS, "d", outbox, boot="b1", clock=Clock(), resend_s=resend_s
+    )
+
+
+def crossings(count: int) -> list[LineCrossing]:
+    return [LineCrossing(line="door", direction="in", person=i) for i in range(count)]
+
+
+def queue_of(waiting: int) -> QueueData:
+    return QueueData(lane="1", waiting=waiting, served=0, open=LaneState.OPEN)
+
+
+def test_events_leave_the_outbox_only_when_the_gateway_says_so(
+    broker: Any, gateway: Gateway, outbox: Outbox
+) -> None:
+    link = open_link(broker.url, outbox).start()
+    outbox.append(crossings(1200), NOON)
+    link.events_waiting()
+    # The window holds the rest back until the gateway has taken some.
+    assert gateway.events(500) == list(range(1, 501))
+    assert len(outbox) == 1200
+    gateway.acknowledge("b1", 500)
+    assert gateway.events(500) == list(range(501, 1001))
+    gateway.acknowledge("b1", 1000)
+    assert gateway.events(200) == list(range(1001, 1201))
+    link.stop(StatusData(state="stopped"))
+    assert len(outbox) == 200
+
+
+def test_what_the_gateway_did_not_acknowledge_comes_again(
+    broker: Any, gateway: Gateway, outbox: Outbox
+) -> None:
+    link = open_link(broker.url, outbox, resend_s=0.3).start()
+    outbox.append(crossings(3), NOON)
+    link.events_waiting()
+    assert gateway.events(6) == [1, 2, 3, 1, 2, 3]
+    link.stop(StatusData(state="stopped"))
+
+
+def test_a_broker_that_comes_late_gets_the_newest_state_and_every_event(
+    broker: Any, outbox: Outbox
+) -> None:
+    broker.kill()
+    link = open_link(broker.url, outbox).start()
+    topic = TOPICS.queue("d", "1")
+    for waiting in range(5):
+        link.publish_state(topic, queue_of(waiting), 0.0)
+        outbox.append(crossings(1), NOON)
+    broker.start()
+    gateway = Gateway(broker.port)
+    assert gateway.state(topic).data["waiting"] == 4
+    assert gateway.events(5) == [1, 2, 3, 4, 5]
+    link.stop(StatusData(state="stopped"))
+    gateway.close()
+
+
+def test_a_malformed_acknowledgement_is_counted_and_the_rest_goes_on(
+    broker: Any, gateway: Gateway, outbox: Outbox
+) -> None:
+    link = open_link(broker.url, outbox).start()
+    outbox.append(crossings(1), NOON)
+    link.events_waiting()
+    assert gateway.events(1) == [1]
+    gateway.say(TOPICS.ack("d"), b"\xff{")
+    gateway.acknowledge("b1", 1)
+    outbox.append(crossings(600), NOON)
+    link.events_waiting()
+    assert gateway.events(500)[-1] == 501
+    assert link.refused == 1
+    link.stop(StatusData(state="stopped"))
