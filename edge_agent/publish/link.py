@@ -6,20 +6,18 @@ topic only the newest value is kept.
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
 import structlog
 from paho.mqtt.enums import CallbackAPIVersion
 
+from configs.settings import MqttSettings
 from edge_agent.clock import Clock
-from edge_agent.config import MqttSettings
 from edge_agent.publish.outbox import Outbox
 from messages.envelope import Envelope, MalformedMessageError, decode
 from messages.payloads import AckData, Payload, StatusData
@@ -113,15 +111,11 @@ class Link:
 
     def _make_client(self, settings: MqttSettings) -> mqtt.Client:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self._device)
-        url = urlsplit(settings.url)
         if settings.username:
-            password = os.environ.get(settings.password_env) if settings.password_env else None
-            client.username_pw_set(settings.username, password)
-        if url.scheme == "mqtts":
-            ca, cert, key = (
-                str(p) if p else None for p in (settings.ca, settings.cert, settings.key)
-            )
-            client.tls_set(ca_certs=ca, certfile=cert, keyfile=key)
+            client.username_pw_set(settings.username, settings.password)
+        if settings.tls:
+            files = [str(p) if p else None for p in (settings.ca, settings.cert, settings.key)]
+            client.tls_set(ca_certs=files[0], certfile=files[1], keyfile=files[2])
         will = self._state(StatusData(state="lost"), self._clock.now_s()).encode()
         client.will_set(self._topics.status(self._device), will, qos=1, retain=True)
         # The first delay differs between devices, so that a store does not knock all at once.
@@ -131,8 +125,7 @@ class Link:
         client.on_disconnect = self._disconnected
         client.on_message = self._received
         client.on_publish = self._published
-        port = url.port or (8883 if url.scheme == "mqtts" else 1883)
-        client.connect_async(url.hostname or "127.0.0.1", port, keepalive=15)
+        client.connect_async(settings.host, settings.port, keepalive=15)
         return client
 
     def _state(self, data: Payload, t_s: float) -> Envelope:

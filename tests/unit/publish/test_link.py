@@ -12,8 +12,8 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from configs.settings import MqttSettings
 from edge_agent.clock import Clock
-from edge_agent.config import MqttSettings
 from edge_agent.publish.link import Link
 from edge_agent.publish.outbox import Outbox
 from messages.envelope import Envelope, decode
