@@ -1,0 +1,147 @@
+"""Which lane and which part in it each person has, from the zones they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.config import CameraSettings, QueueZone, ServiceZone, StaffZone
+from edge_agent.zones.presence import Presence
+
+
+class Role(IntEnum):
+    """Part of a person in a lane; a higher one wins where zones overlap."""
+
+    NONE = 0
+    QUEUE = 1
+    SERVICE = 2
+    STAFF = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LaneShape:
+    """Where a lane lies in the picture.
+
+    Attributes:
+        lane: lane id.
+        has_service: a service zone is set; without one waits cannot be known.
+        has_staff: a staff zone is set.
+        origin: (2,) middle of the place of service, as fractions of the frame.
+        axis: (2,) from the head of the queue to its tail; a position of 1 is the tail end.
+    """
+
+    lane: str
+    has_service: bool
+    has_staff: bool
+    origin: NDArray[np.float64]
+    axis: NDArray[np.float64]
+
+    def position(self, feet: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give the place along the lane, 0 at the service and 1 at the far end of the queue.
+
+        Args:
+            feet: (..., 2) fractions of the frame.
+
+        Returns:
+            (...) positions; below 0 or above 1 outside the lane.
+        """
+        place: NDArray[np.float64] = (feet - self.origin) @ self.axis
+        return place
+
+
+def lane_shapes(camera: CameraSettings) -> tuple[LaneShape, ...]:
+    """Shapes of all lanes of a camera, in the order of the config."""
+    return tuple(_shape(camera, lane) for lane in camera.lanes)
+
+
+def _shape(camera: CameraSettings, lane: str) -> LaneShape:
+    zones = camera.zones
+    queue = [p for z in zones if isinstance(z, QueueZone) and z.lane == lane for p in z.polygon]
+    service = [p for z in zones if isinstance(z, ServiceZone) and z.lane == lane for p in z.polygon]
+    staff = [z for z in zones if isinstance(z, StaffZone) and z.lane == lane]
+    corners = np.array(queue, dtype=np.float64)
+    if service:
+        origin = np.array(service, dtype=np.float64).mean(axis=0)
+    else:
+        # Without a place of service the order of the queue is unknown; the nearest edge will do.
+        origin = corners[np.argmax(corners[:, 1])]
+    axis = corners.mean(axis=0) - origin
+    reach = ((corners - origin) @ axis).max()
+    if reach <= 1e-12:
+        axis, reach = np.array([0.0, -1.0]), 1.0
+    return LaneShape(lane, bool(service), bool(staff), origin, axis / reach)
+
+
+class RoleFinder:
+    """Gives each person at most one lane and role.
+
+    Staff beats service beats queue; between lanes the one where the person has stood longest
+    wins, then the order of the config. Who has stood in a staff zone for ``staff_after_s``
+    stays staff for as long as they are followed.
+    """
+
+    def __init__(self, camera: CameraSettings, *, staff_after_s: float = 8.0) -> None:
+        self._lanes = camera.lanes
+        self._kinds = {
+            z.id: (_ROLE_OF[z.kind], self._lanes.index(z.lane))
+            for z in camera.zones
+            if isinstance(z, (QueueZone, ServiceZone, StaffZone))
+        }
+        self._staff_after_s = staff_after_s
+        self._staff_s: dict[int, float] = {}
+        self._columns: tuple[str, ...] = ()
+        self._use: NDArray[np.intp] = np.empty(0, np.intp)
+        self._role: NDArray[np.int64] = np.empty(0, np.int64)
+        self._lane: NDArray[np.int64] = np.empty(0, np.int64)
+
+    def assign(self, presence: Presence, dt_s: float) -> tuple[list[int], list[int]]:
+        """Give role and lane index of each person; lane -1 where the role is NONE.
+
+        Args:
+            presence: who stands where.
+            dt_s: seconds since the last call.
+        """
+        if presence.zones != self._columns:
+            self._read_columns(presence.zones)
+        count = len(presence.people)
+        if not self._use.size or not count:
+            self._staff_s.clear()
+            return [0] * count, [-1] * count
+        since = presence.since_s[:, self._use]
+        inside = ~np.isnan(since)
+        # The role decides first, then the longer stay: one sortable number does both.
+        stay = np.where(inside, presence.t_s - since, 0.0)
+        rank = np.where(inside, self._role * 1e9 + np.minimum(stay, 1e8), -1.0)
+        best = rank.argmax(axis=1)
+        found = inside[np.arange(count), best]
+        role = np.where(found, self._role[best], 0)
+        lane = np.where(found, self._lane[best], -1)
+        roles, lanes = role.tolist(), lane.tolist()
+        self._remember_staff(presence.people.tolist(), roles, dt_s)
+        return roles, lanes
+
+    def _read_columns(self, zones: Sequence[str]) -> None:
+        self._columns = tuple(zones)
+        use = [i for i, zone in enumerate(zones) if zone in self._kinds]
+        self._use = np.array(use, np.intp)
+        self._role = np.array([self._kinds[zones[i]][0] for i in use], np.int64)
+        self._lane = np.array([self._kinds[zones[i]][1] for i in use], np.int64)
+
+    def _remember_staff(self, people: list[int], roles: list[int], dt_s: float) -> None:
+        now: dict[int, float] = {}
+        for i, person in enumerate(people):
+            stood = self._staff_s.get(person, 0.0)
+            if roles[i] == Role.STAFF:
+                stood += dt_s
+            elif stood >= self._staff_after_s and roles[i] != Role.NONE:
+                roles[i] = Role.STAFF
+            if stood > 0.0:
+                now[person] = stood
+        self._staff_s = now
+
+
+_ROLE_OF = {"queue": Role.QUEUE, "service": Role.SERVICE, "staff": Role.STAFF}

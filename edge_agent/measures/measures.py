@@ -1,0 +1,138 @@
+"""All measures of one camera: presence in, readings out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from edge_agent.config import CameraSettings, DwellZone, LineZone
+from edge_agent.measures.dwell import DwellWatch
+from edge_agent.measures.footfall import Footfall
+from edge_agent.measures.lane import Lane
+from edge_agent.measures.lanes import Role, RoleFinder, lane_shapes
+from edge_agent.measures.queue import Sighting
+from edge_agent.measures.readings import LaneState, QueueData, Readings, ZoneData
+from edge_agent.zones.presence import Presence
+from messages.payloads import EventData, LineCrossing
+
+GAP_S = 10.0
+"""After so many seconds without a frame nobody knows who is still there."""
+
+
+class Measures:
+    """Measures of one camera.
+
+    Args:
+        camera: the camera and its zones.
+    """
+
+    def __init__(self, camera: CameraSettings) -> None:
+        self._roles = RoleFinder(camera)
+        self._lanes = [Lane(shape, camera.id) for shape in lane_shapes(camera)]
+        self._dwell = [DwellWatch(z, camera.id) for z in camera.zones if isinstance(z, DwellZone)]
+        self._dwell_ids = tuple(z.id for z in camera.zones if isinstance(z, DwellZone))
+        self._footfall = Footfall(z.id for z in camera.zones if isinstance(z, LineZone))
+        self._columns: tuple[str, ...] = ()
+        self._dwell_columns: list[int] = []
+        self._last_s: float | None = None
+
+    def override(self, lane: str, state: LaneState | None) -> None:
+        """Take the manager's word on a lane; None lets the camera speak again.
+
+        Raises:
+            KeyError: the camera has no such lane.
+        """
+        for known in self._lanes:
+            if known.shape.lane == lane:
+                known.watch.override = state
+                return
+        raise KeyError(lane)
+
+    def update(self, presence: Presence) -> Readings:
+        """Take in one frame.
+
+        Time that runs back, or a gap of more than ``GAP_S``, makes the measures forget who was
+        there: waits under way are dropped, what was learned is kept.
+        """
+        dt_s = self._step_s(presence.t_s)
+        roles, lanes = self._roles.assign(presence, dt_s)
+        events: list[EventData] = []
+        queues = self._queues(presence, dt_s, roles, lanes, events)
+        zones = self._zones(presence, events)
+        for crossing in presence.crossings:
+            events.append(
+                LineCrossing(
+                    line=crossing.line, direction=crossing.direction.value, person=crossing.person
+                )
+            )
+        lines = self._footfall.update(presence.crossings)
+        return Readings(presence.t_s, queues, zones, lines, tuple(events))
+
+    def _step_s(self, t_s: float) -> float:
+        last_s, self._last_s = self._last_s, t_s
+        if last_s is None:
+            return 0.0
+        dt_s = t_s - last_s
+        if 0.0 <= dt_s <= GAP_S:
+            return dt_s
+        for lane in self._lanes:
+            lane.restart()
+        for zone in self._dwell:
+            zone.restart()
+        return 0.0
+
+    def _queues(
+        self,
+        presence: Presence,
+        dt_s: float,
+        roles: list[int],
+        lanes: list[int],
+        events: list[EventData],
+    ) -> dict[str, QueueData]:
+        people = presence.people.tolist()
+        feet, boxes = presence.feet.tolist(), presence.boxes.tolist()
+        seen = presence.seen.tolist()
+        seen_boxes = presence.boxes[presence.seen]
+        sightings: list[list[Sighting]] = [[] for _ in self._lanes]
+        cashiers = [False] * len(self._lanes)
+        for i, role in enumerate(roles):
+            lane = lanes[i]
+            if role == Role.STAFF:
+                cashiers[lane] = True
+            elif role != Role.NONE:
+                place = float(self._lanes[lane].shape.position(presence.feet[i]))
+                sightings[lane].append(
+                    Sighting(people[i], Role(role), tuple(feet[i]), tuple(boxes[i]), place, seen[i])
+                )
+        everybody = set(people)
+        queues = {}
+        for k, lane_queue in enumerate(self._lanes):
+            elsewhere = everybody.difference(s.track for s in sightings[k])
+            queues[lane_queue.shape.lane] = lane_queue.update(
+                presence.t_s,
+                dt_s,
+                sightings[k],
+                elsewhere,
+                seen_boxes,
+                cashier=cashiers[k],
+                events=events,
+            )
+        return queues
+
+    def _zones(self, presence: Presence, events: list[EventData]) -> dict[str, ZoneData]:
+        if not self._dwell:
+            return {}
+        if presence.zones != self._columns:
+            self._columns = presence.zones
+            self._dwell_columns = [presence.zones.index(zone) for zone in self._dwell_ids]
+        zones = {}
+        for watch, column, zone in zip(
+            self._dwell, self._dwell_columns, self._dwell_ids, strict=True
+        ):
+            since = presence.since_s[:, column]
+            rows = np.flatnonzero(~np.isnan(since))
+            inside = list(zip(presence.people[rows].tolist(), since[rows].tolist(), strict=True))
+            seen = presence.seen[rows]
+            confidence = float(seen.mean()) if len(rows) else 1.0
+            zones[zone] = watch.update(presence.t_s, inside, confidence)
+            events += watch.visits_now
+        return zones

@@ -1,0 +1,142 @@
+"""A lane seen by the measures: waiting, served, cashier, hidden people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from edge_agent.config import CameraSettings
+from edge_agent.measures import Measures
+from edge_agent.measures.readings import LaneState, Readings
+from edge_agent.zones.presence import Presence
+
+RECTANGLES = {
+    "q": (0.2, 0.0, 0.4, 0.6),
+    "s": (0.2, 0.6, 0.4, 0.8),
+    "c": (0.0, 0.6, 0.15, 0.8),
+    "d": (0.6, 0.1, 0.9, 0.6),
+}
+
+
+def _polygon(zone: str) -> list[tuple[float, float]]:
+    x1, y1, x2, y2 = RECTANGLES[zone]
+    return [(x1, y1), (x2, y1), (x2, y2), (x1, y2)]
+
+
+CAMERA = CameraSettings.model_validate(
+    {
+        "id": "cam-1",
+        "source": "x.mp4",
+        "zones": [
+            {"id": "q", "kind": "queue", "lane": "1", "polygon": _polygon("q")},
+            {"id": "s", "kind": "service", "lane": "1", "polygon": _polygon("s")},
+            {"id": "c", "kind": "staff", "lane": "1", "polygon": _polygon("c")},
+            {"id": "d", "kind": "dwell", "polygon": _polygon("d")},
+        ],
+    }
+)
+CASHIER = (9, (0.1, 0.7))
+
+
+class Film:
+    """Frames at 8 a second of people who stand where they are told."""
+
+    def __init__(self, measures: Measures) -> None:
+        self.measures = measures
+        self.t_s = 0.0
+        self.since: dict[tuple[int, str], float] = {}
+        self.events: list[object] = []
+
+    def show(self, people: Mapping[int, tuple[float, float]], for_s: float) -> Readings:
+        """Show people (id → feet) for some seconds; give the last readings."""
+        readings = None
+        for _ in range(round(for_s * 8)):
+            readings = self.measures.update(self._presence(people))
+            self.events += readings.events
+            self.t_s += 0.125
+        assert readings is not None
+        return readings
+
+    def _presence(self, people: Mapping[int, tuple[float, float]]) -> Presence:
+        zones = tuple(RECTANGLES)
+        since = np.full((len(people), len(zones)), np.nan)
+        for i, (person, (x, y)) in enumerate(people.items()):
+            for j, zone in enumerate(zones):
+                x1, y1, x2, y2 = RECTANGLES[zone]
+                if x1 <= x < x2 and y1 <= y < y2:
+                    since[i, j] = self.since.setdefault((person, zone), self.t_s)
+                else:
+                    self.since.pop((person, zone), None)
+        feet = np.array(list(people.values()), dtype=np.float64).reshape(-1, 2)
+        half = np.array([0.03, 0.0])
+        boxes = np.hstack([feet - half - [0.0, 0.2], feet + half])
+        return Presence(
+            self.t_s, zones, np.array(list(people), np.int64), feet, boxes,
+            np.ones(len(people), np.bool_), since,
+        )  # fmt: skip
+
+
+def queue_of(n: int) -> dict[int, tuple[float, float]]:
+    """People 1.. in the queue zone from its head on."""
+    return {i: (0.3, 0.55 - 0.18 * (i - 1)) for i in range(1, n + 1)}
+
+
+@pytest.fixture
+def film() -> Film:
+    return Film(Measures(CAMERA))
+
+
+def test_counts_waiting_and_served_without_the_cashier(film: Film) -> None:
+    readings = film.show({**queue_of(3), 8: (0.3, 0.7), **dict([CASHIER])}, 5)
+    lane = readings.lanes["1"]
+    assert (lane.waiting, lane.served, lane.open) == (3, 1, LaneState.OPEN)
+    assert lane.confidence > 0.9
+
+
+def test_a_newcomer_shows_within_three_seconds(film: Film) -> None:
+    film.show(queue_of(2), 5)
+    assert film.show(queue_of(3), 3).lanes["1"].waiting == 3
+
+
+def test_a_passer_by_never_counts(film: Film) -> None:
+    for x in np.linspace(0.15, 0.45, 12):
+        readings = film.show({1: (float(x), 0.3)}, 0.125)
+        assert readings.lanes["1"].waiting == 0
+
+
+def test_one_lost_in_the_open_is_gone_within_three_seconds(film: Film) -> None:
+    film.show(queue_of(3), 5)
+    assert film.show(queue_of(2), 3).lanes["1"].waiting == 2
+
+
+def test_one_hidden_behind_another_stays(film: Film) -> None:
+    film.show({1: (0.3, 0.5), 2: (0.3, 0.47)}, 5)
+    readings = film.show({1: (0.3, 0.5)}, 4)
+    assert readings.lanes["1"].waiting == 2
+    assert readings.lanes["1"].confidence < 0.99
+
+
+def test_a_switch_of_ids_does_not_break_a_wait(film: Film) -> None:
+    film.show({1: (0.3, 0.5), **dict([CASHIER])}, 20)
+    film.show({2: (0.3, 0.51), **dict([CASHIER])}, 10)
+    film.show({2: (0.3, 0.7), **dict([CASHIER])}, 5)
+    (wait,) = [e for e in film.events if e.type == "wait_done"]
+    assert (wait.outcome, wait.person) == ("served", 1)
+    assert wait.wait_s == pytest.approx(30, abs=0.5)
+
+
+def test_an_idle_open_lane_says_zero_and_a_closed_one_nothing(film: Film) -> None:
+    assert film.show(dict([CASHIER]), 6).lanes["1"].wait_s == 0
+    lane = film.show({}, 60).lanes["1"]
+    assert (lane.open, lane.wait_s) == (LaneState.CLOSED, None)
+
+
+def test_a_visit_ends_and_a_passer_is_none(film: Film) -> None:
+    film.show({1: (0.7, 0.3)}, 6)
+    film.show({2: (0.7, 0.3)}, 1)
+    zone = film.show({}, 3).zones["d"]
+    assert (zone.occupancy, zone.visits, zone.passers) == (0, 1, 1)
+    (visit,) = [e for e in film.events if e.type == "visit"]
+    assert visit.dwell_s == pytest.approx(6, abs=0.3)
