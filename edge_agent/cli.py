@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from edge_agent.commands.check import check
+from edge_agent.commands.shelves import shelves
 
 app = typer.Typer(
     name="edge-agent",
@@ -13,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("check")(check)
+app.command("shelves")(shelves)
 
 
 @app.callback()

@@ -1,0 +1,1 @@
+"""Speed and accuracy against named peers, measured in the same run."""

@@ -1,0 +1,1 @@
+"""Shelf filter: false alarms and delays over many kinds of physics, and reads to stock."""

@@ -1,0 +1,185 @@
+"""All shelves of one device: tag reads in, stock and events out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.config import ReaderSettings, ShelfSettings
+from edge_agent.shelves.gtin import gtin_of
+from edge_agent.shelves.ledger import Evidence, Ledger, Life, Patience
+from edge_agent.shelves.physics import Physics
+from edge_agent.shelves.places import Places
+from edge_agent.shelves.presence import Presence
+from edge_agent.shelves.readings import ShelfReadings
+from edge_agent.shelves.rounds import Round, Rounds
+from hardware.interfaces import TagRead
+from messages.payloads import EventData, StockData, StockItem
+
+BLIND_READS = 5.0
+"""A step in which a reader gives nothing though so many reads were due is a gap, not an event."""
+
+
+class Shelves:
+    """Feed reads as they come, then advance to the time up to which they are complete.
+
+    Example:
+        >>> shelves = Shelves(config.readers, config.shelves)  # doctest: +SKIP
+        >>> shelves.feed(reads)  # doctest: +SKIP
+        >>> readings = shelves.advance(now_s)  # doctest: +SKIP
+
+    Attributes:
+        counters: reads that could not be used, by named condition.
+    """
+
+    def __init__(
+        self,
+        readers: Sequence[ReaderSettings],
+        shelves: Sequence[ShelfSettings],
+        *,
+        gtin_of: Callable[[str], str | None] = gtin_of,
+        physics: Physics | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self._physics = physics or Physics()
+        self._patience = patience or Patience()
+        self._settings = tuple(shelves)
+        self._readers = tuple(readers)
+        self._gtin_of = gtin_of
+        places = [(r.id, port, shelf) for r in readers for port, shelf in r.antennas.items()]
+        names = [shelf.id for shelf in shelves]
+        self._reader_of = np.array([[r.id for r in readers].index(p[0]) for p in places], np.int64)
+        columns = {(reader, port): i for i, (reader, port, _) in enumerate(places)}
+        self._rounds = Rounds(columns, self._physics.step_s)
+        self._places = Places([names.index(shelf) for *_, shelf in places], self._physics.step_s)
+        self._presence = Presence(self._physics)
+        self._ledger = Ledger(names, self._patience, false_share=0.002)
+        self._gtins: list[str | None] = []
+        self._gaps: dict[str, tuple[float, float]] = {}
+        self._seen_s = np.full(len(readers), np.nan)
+        self._live_s = np.zeros(len(readers))
+        self.counters = self._rounds.counters
+
+    def feed(self, reads: Iterable[TagRead]) -> None:
+        """Take reads; their order does not matter within the time not yet advanced over."""
+        self._rounds.feed(reads)
+
+    def gap(self, reader: str, from_s: float, to_s: float) -> None:
+        """Say that a reader saw nothing between two times; nothing is concluded from it.
+
+        A gap that goes on is told again with a later end. Without being told, a reader that falls
+        silent over all its tags at once is noticed too.
+        """
+        self._gaps[reader] = (from_s, to_s)
+
+    def advance(self, now_s: float) -> ShelfReadings:
+        """Decide on everything up to ``now_s``, and give the stock as it is then."""
+        events: list[EventData] = []
+        for heard in self._rounds.until(now_s):
+            events += self._step(heard)
+        return ShelfReadings(now_s, tuple(events), self._stock(now_s))
+
+    def _step(self, heard: Round) -> list[EventData]:
+        epcs = self._rounds.epcs
+        for epc in epcs[len(self._gtins) :]:
+            self._gtins.append(self._gtin_of(epc))
+        for part in (self._places, self._presence):
+            part.resize(len(epcs))
+        self._ledger.resize(len(epcs), heard.t_s)
+        self._places.step(heard)
+        column = self._places.column()
+        reader = self._reader_of[column]
+        alive = self._alive(heard, reader)
+        exposure = alive[reader].astype(np.float64)
+        seen, rssi = self._seen(heard, column)
+        self._presence.step(seen, rssi, exposure)
+        everyone = np.arange(len(epcs))
+        posterior = self._places.posterior(everyone)
+        shelf = posterior.argmax(axis=1)
+        now = Evidence(
+            t_s=heard.t_s,
+            absent=self._presence.absent,
+            shelf=shelf,
+            share=posterior[everyone, shelf],
+            seen=seen,
+            blind=exposure == 0,
+        )
+        return self._ledger.step(now, epcs, self._gtins)
+
+    def _alive(self, heard: Round, reader: NDArray[np.int64]) -> NDArray[np.bool_]:
+        due = (1 - self._presence.absent) * self._presence.rate
+        expected = np.bincount(reader, due, len(self._readers))
+        alive = expected < BLIND_READS
+        alive[np.unique(self._reader_of[heard.columns])] = True
+        for i, settings in enumerate(self._readers):
+            gap = self._gaps.get(settings.id)
+            if gap is not None and gap[0] <= heard.t_s <= gap[1]:
+                alive[i] = False
+        heard_now = alive & ((expected > 0) | (self._live_s > 0))
+        self._live_s[heard_now] += self._physics.step_s
+        self._seen_s[heard_now] = heard.t_s
+        return alive
+
+    def _seen(
+        self, heard: Round, column: NDArray[np.int64]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+        seen = np.zeros(len(column), np.bool_)
+        seen[heard.rows] = True
+        rssi = np.full(len(column), np.nan)
+        own = column[heard.rows] == heard.columns
+        rssi[heard.rows[own]] = heard.rssi_dbm[own]
+        return seen, rssi
+
+    def _stock(self, now_s: float) -> dict[str, StockData]:
+        on = np.flatnonzero(self._ledger.life == Life.STOCKED)
+        counts: list[Counter[str]] = [Counter() for _ in self._settings]
+        sure: dict[tuple[int, str], float] = {}
+        for row in on:
+            gtin = self._gtins[row]
+            if gtin is None:
+                continue
+            shelf = int(self._ledger.shelf[row])
+            counts[shelf][gtin] += 1
+            key = (shelf, gtin)
+            sure[key] = sure.get(key, 1.0) * float(1 - self._presence.absent[row])
+        return {
+            settings.id: self._shelf_stock(i, settings, counts[i], sure, now_s)
+            for i, settings in enumerate(self._settings)
+        }
+
+    def _shelf_stock(
+        self,
+        index: int,
+        settings: ShelfSettings,
+        counts: Counter[str],
+        sure: dict[tuple[int, str], float],
+        now_s: float,
+    ) -> StockData:
+        readers = [i for i, r in enumerate(self._readers) if settings.id in r.antennas.values()]
+        known = any(
+            self._live_s[i] >= self._patience.warm_up_s
+            and now_s - self._seen_s[i] <= self._readers[i].silent_after_s
+            for i in readers
+        )
+        planned = {facing.gtin: facing for facing in settings.facings}
+        items = {}
+        for gtin in [*planned, *(g for g in counts if g not in planned)]:
+            facing = planned.get(gtin)
+            items[gtin] = StockItem(
+                count=counts[gtin] if known else None,
+                capacity=facing.capacity if facing else None,
+                min=facing.min if facing else None,
+                confidence=sure.get((index, gtin), 1.0) if known else 0.0,
+            )
+        return StockData(
+            shelf=settings.id,
+            items=items,
+            area=settings.area,
+            confidence=min(
+                (item.confidence for item in items.values()), default=1.0 if known else 0.0
+            ),
+            reader=self._readers[readers[0]].id if readers else None,
+        )
