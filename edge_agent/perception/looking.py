@@ -1,0 +1,32 @@
+"""Frame → Detections, as the settings of one camera ask for."""
+
+from __future__ import annotations
+
+import models
+from edge_agent.config import CameraSettings
+from hardware.interfaces import Frame
+from models.detections import Detections
+
+
+class Looker:
+    """Looks for people in the frames of one camera.
+
+    Args:
+        camera: its settings; ``camera.detector`` says how to look.
+
+    Raises:
+        models.manifest.ModelError: the network cannot be used.
+    """
+
+    def __init__(self, camera: CameraSettings) -> None:
+        settings = camera.detector
+        size = None
+        if settings.input != "auto":
+            width, height = settings.input.split("x")
+            size = (int(width), int(height))
+        self._detector = models.load(settings.model, size=size, threads=settings.threads)
+        self.threshold = settings.threshold or self._detector.entry.threshold
+
+    def look(self, frame: Frame) -> Detections:
+        """People in the frame of score 0.1 or more; ``threshold`` says which may start a track."""
+        return self._detector.detect(frame.image)

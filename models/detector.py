@@ -1,0 +1,128 @@
+"""A network, ready to look at pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from models.detections import Detections
+from models.families import FAMILIES
+from models.fitting import Fit, Mode
+from models.inputs import choose_size
+from models.manifest import Manifest, ModelEntry, ModelError
+from models.suppression import suppress
+
+MIN_SCORE = 0.1
+"""Lowest score given: a tracker keeps hold of people by detections that could not start one."""
+
+
+class Detector:
+    """Finds people. Not for two threads at a time: it writes each picture to the same buffer.
+
+    Args:
+        manifest: the list that the entry is in.
+        entry: the network.
+        size: (width, height) of the input; None chooses by the shape of each picture.
+        mode: keep the aspect ratio of the picture, or stretch it to the input.
+        threads: threads of onnxruntime.
+        min_score: lowest score given.
+
+    Raises:
+        ModelError: wrong checksum, no network that this onnxruntime can run, or not the inputs
+            and outputs of its manifest entry.
+    """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        entry: ModelEntry,
+        *,
+        size: tuple[int, int] | None = None,
+        mode: Mode = "stretch",
+        threads: int = 1,
+        min_score: float = MIN_SCORE,
+    ) -> None:
+        self.entry = entry
+        self.min_score = min_score
+        self._size = size or entry.input.size
+        self._mode: Mode = mode
+        self._decode = FAMILIES[entry.family]
+        self._session = _open(manifest, entry, threads)
+        self._input = self._session.get_inputs()[0].name
+        self._fit: Fit | None = None
+        self._buffer = np.empty((1, 0, 0, 3), np.uint8)
+
+    def detect(self, image: NDArray[np.uint8]) -> Detections:
+        """Find people in one picture, uint8 BGR (H, W, 3), of any size and strides.
+
+        Raises:
+            ValueError: the picture has another shape or type, or no pixels.
+        """
+        fit = self._fit_for(image)
+        fit.lay(image, self._buffer)
+        outputs = self._session.run(
+            list(self.entry.outputs), {self._input: self._feed(self._buffer)}
+        )
+        boxes, scores = self._decode(outputs, fit.size, self.min_score)
+        keep = suppress(boxes, scores, self.entry.max_iou)
+        return Detections(fit.back(boxes[keep]), scores[keep])
+
+    def _fit_for(self, image: NDArray[np.uint8]) -> Fit:
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
+            raise ValueError(
+                f"picture: expected uint8 (H, W, 3), found {image.dtype} {image.shape}"
+            )
+        source = (image.shape[1], image.shape[0])
+        if self._fit is None or self._fit.source != source:
+            size = self._size or choose_size(*source, multiple=self.entry.input.multiple)
+            self._fit = Fit.of(source, size, self._mode)
+            self._buffer = self._fit.buffer()
+        return self._fit
+
+    def _feed(self, buffer: NDArray[np.uint8]) -> NDArray[Any]:
+        spec = self.entry.input
+        if spec.layout == "nhwc":
+            return buffer
+        blob = cv2.dnn.blobFromImage(buffer[0], mean=spec.mean, swapRB=spec.colour == "rgb")
+        if spec.std != (1.0, 1.0, 1.0):
+            blob = blob / np.array(spec.std, np.float32)[None, :, None, None]
+        return np.asarray(blob, np.float32)
+
+
+def _open(manifest: Manifest, entry: ModelEntry, threads: int) -> ort.InferenceSession:
+    data = manifest.check(entry)
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        # onnxruntime raises a dozen types that share no base.
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(
+            f"{manifest.path(entry)}: expected a network that onnxruntime {ort.__version__} "
+            f"can run, found: {reason}"
+        ) from error
+    _check_signature(manifest, entry, session)
+    return session
+
+
+def _check_signature(manifest: Manifest, entry: ModelEntry, session: ort.InferenceSession) -> None:
+    path = manifest.path(entry)
+    inputs = session.get_inputs()
+    nhwc = entry.input.layout == "nhwc"
+    kind, channels = ("tensor(uint8)", 3) if nhwc else ("tensor(float)", 1)
+    shape = inputs[0].shape
+    if len(inputs) != 1 or len(shape) != 4 or shape[channels] != 3 or inputs[0].type != kind:
+        found = ", ".join(f"{value.type} {value.shape}" for value in inputs)
+        expected = f"{kind} {'(1, H, W, 3)' if nhwc else '(1, 3, H, W)'}"
+        raise ModelError(f"{path}: input: expected one {expected}, found {found}")
+    names = [value.name for value in session.get_outputs()]
+    missing = [name for name in entry.outputs if name not in names]
+    if missing:
+        raise ModelError(f"{path}: outputs: expected {', '.join(missing)}, found {names}")

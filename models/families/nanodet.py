@@ -1,0 +1,54 @@
+"""NanoDet: one score and four distance distributions for each cell of three maps.
+
+A side of a box lies at the expected value of a discrete distribution over 0..10 strides from the
+centre of the cell (Li et al., Generalized Focal Loss, arXiv:2006.04388).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.families.activations import logit, sigmoid, softmax
+
+_BINS = 11
+
+
+def decode(
+    outputs: Sequence[NDArray[Any]], size: tuple[int, int], min_score: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Boxes of all cells that score at least ``min_score``.
+
+    Args:
+        outputs: one array (1, 1 + 4 * 11, H / stride, W / stride) for each stride: the logit of
+            the score, then the logits of the distances left, top, right, bottom.
+        size: (width, height) of the input in pixels.
+        min_score: lowest score wanted.
+
+    Returns:
+        Boxes (N, 4) in pixels of the input, and scores (N,).
+    """
+    limit = logit(min_score)
+    boxes, logits = [], []
+    for output in outputs:
+        cells = output[0].reshape(output.shape[1], -1)
+        chosen = np.flatnonzero(cells[0] >= limit)
+        width = output.shape[3]
+        stride = size[0] / width
+        row, column = np.divmod(chosen, width)
+        centre = (np.stack([column, row], 1) + 0.5) * stride
+        distances = _expected(cells[1:, chosen]) * stride
+        boxes.append(np.concatenate([centre - distances[:, :2], centre + distances[:, 2:]], 1))
+        logits.append(cells[0, chosen])
+    return np.concatenate(boxes).astype(np.float32), sigmoid(np.concatenate(logits))
+
+
+def _expected(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Distances in strides, (N, 4), from (44, N) logits."""
+    weights = softmax(logits.reshape(4, _BINS, -1), axis=1)
+    return np.asarray(
+        np.einsum("sbn,b->ns", weights, np.arange(_BINS, dtype=np.float32)), np.float32
+    )
