@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -54,6 +54,10 @@ class Camera(Protocol):
     @property
     def detail(self) -> str:
         """Why it is in that state, in one line without credentials."""
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """Counts since the start, such as frames, broken pictures and failed connections."""
 
     def read(self, timeout_s: float) -> Frame | None:
         """Wait for the next frame not yet given.
