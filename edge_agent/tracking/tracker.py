@@ -1,0 +1,193 @@
+"""Detections of one camera → people followed over time.
+
+Two-stage association (Zhang et al., "ByteTrack", ECCV 2022): sure detections first, then weak
+ones for people already known. What is kept of a track that is not seen follows from the chance
+that it still exists (Musicki, Evans, Stankovic, "Integrated probabilistic data association",
+IEEE TAC 1994), in which missing somebody whom others hide says little and missing somebody in
+plain sight says much.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.tracking.association import motion_costs, overlap_costs, pairs, unmatched
+from edge_agent.tracking.columns import Columns
+from edge_agent.tracking.existence import Existence
+from edge_agent.tracking.motion import Floats, Motion, Rows
+from edge_agent.tracking.overlap import hidden_share
+from edge_agent.tracking.tracks import Tracks
+from models.detections import Detections
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerSettings:
+    """How to follow people. Times in seconds: nothing depends on the frame rate.
+
+    Attributes:
+        start_score: lowest score of a detection that can start a track.
+        keep_score: lowest score of a detection that can go on with a track.
+        gate: largest squared distance of a match, in variances over four coordinates.
+        weak_overlap: lowest IoU of a weak detection with the person that it goes on with.
+        weak_s: somebody unseen for longer is not found again by a weak detection.
+        confirm_s: time between first and last sighting from which a track can count.
+        confirm_hits: sightings from which a track can count.
+    """
+
+    start_score: float = 0.46
+    keep_score: float = 0.15
+    gate: float = 18.0
+    weak_overlap: float = 0.4
+    weak_s: float = 1.0
+    confirm_s: float = 0.2
+    confirm_hits: int = 3
+
+
+@dataclass(slots=True)
+class _People(Columns):
+    """N tracks; see Tracks for the columns that it has too.
+
+    Attributes:
+        hits: (N,) sightings.
+    """
+
+    ids: NDArray[np.int64]
+    scores: Floats
+    since_s: Floats
+    seen_s: Floats
+    hits: NDArray[np.int64]
+    confirmed: NDArray[np.bool_]
+
+    @classmethod
+    def begin(cls, ids: NDArray[np.int64], scores: Floats, t_s: float) -> _People:
+        """New tracks ``ids`` of people just seen with ``scores``."""
+        count = len(ids)
+        times = np.full(count, t_s)
+        return cls(
+            ids, scores, times, times.copy(), np.ones(count, np.int64), np.zeros(count, np.bool_)
+        )
+
+
+class Tracker:
+    """Follows everybody seen by one camera."""
+
+    def __init__(self, settings: TrackerSettings | None = None) -> None:
+        self._settings = settings or TrackerSettings()
+        self._t_s: float | None = None
+        self._next_id = 1
+        self._motion = Motion.begin(np.empty((0, 4)))
+        self._existence = Existence.begin(np.empty(0))
+        self._people = _People.begin(np.empty(0, np.int64), np.empty(0), 0.0)
+
+    def update(
+        self,
+        detections: Detections,
+        t_s: float,
+        frame_size: tuple[int, int] | None = None,
+    ) -> Tracks:
+        """Take in what was found in the frame of time ``t_s``.
+
+        Args:
+            detections: everything of score >= 0.1 or so; weak ones help.
+            t_s: time of the frame in seconds, later than the last.
+            frame_size: width and height in pixels; where known, people who walk out of the
+                picture are let go at once.
+
+        Returns:
+            Everybody followed now, unconfirmed tracks included.
+
+        Raises:
+            ValueError: when time goes backwards.
+        """
+        if self._t_s is not None and t_s < self._t_s:
+            raise ValueError(f"t_s: expected {self._t_s} or later, found {t_s}")
+        dt_s = 0.0 if self._t_s is None else t_s - self._t_s
+        self._t_s = t_s
+        boxes = detections.boxes.astype(np.float64)
+        scores = detections.scores.astype(np.float64)
+        self._motion.predict(dt_s, self._people.seen_s < t_s - dt_s)
+        rows, columns = self._match(boxes, scores, t_s)
+        self._settle(rows, columns, boxes, scores, t_s, dt_s, frame_size)
+        found = np.full(len(self._people.ids), -1, np.int64)
+        found[rows] = columns
+        born = self._begin(columns, boxes, scores, t_s)
+        found = np.concatenate([found, born])
+        stay = self._existence.alive
+        if not stay.all():
+            for table in (self._motion, self._existence, self._people):
+                table.keep(stay)
+        return self._tracks(found[stay], t_s)
+
+    def _match(self, boxes: Floats, scores: Floats, t_s: float) -> tuple[Rows, Rows]:
+        """Rows of tracks and of the detections that are theirs."""
+        settings = self._settings
+        sure = np.flatnonzero(scores >= settings.start_score)
+        weak = np.flatnonzero((scores < settings.start_score) & (scores >= settings.keep_score))
+        everybody = np.arange(len(self._people.ids))
+        cost = motion_costs(self._motion, everybody, boxes[sure], settings.gate)
+        cost = cost + np.where(self._people.confirmed, 0.0, 0.3)[:, None]
+        rows, columns = pairs(cost, 1e3)
+        columns = sure[columns]
+        left = unmatched(len(self._people.ids), rows)
+        left = left[t_s - self._people.seen_s[left] <= settings.weak_s]
+        cost = overlap_costs(self._motion, left, boxes[weak])
+        more_rows, more_columns = pairs(cost, 1.0 - settings.weak_overlap)
+        return (
+            np.concatenate([rows, left[more_rows]]),
+            np.concatenate([columns, weak[more_columns]]),
+        )
+
+    def _settle(
+        self,
+        rows: Rows,
+        columns: Rows,
+        boxes: Floats,
+        scores: Floats,
+        t_s: float,
+        dt_s: float,
+        frame_size: tuple[int, int] | None,
+    ) -> None:
+        """Correct the tracks seen and weigh whether the others are still there."""
+        self._motion.correct(rows, boxes[columns], scores[columns])
+        self._people.scores[rows] = scores[columns]
+        self._people.seen_s[rows] = t_s
+        self._people.hits[rows] += 1
+        now = self._motion.boxes
+        missed = unmatched(len(self._people.ids), rows)
+        self._existence.seen(rows, scores[columns], dt_s)
+        self._existence.missed(missed, hidden_share(now)[missed], dt_s)
+        if frame_size is not None:
+            self._existence.left(missed, now[missed], frame_size, dt_s)
+        settings = self._settings
+        self._people.confirmed |= (
+            self._existence.sure
+            & (self._people.hits >= settings.confirm_hits)
+            & (self._people.seen_s - self._people.since_s >= settings.confirm_s)
+        )
+
+    def _begin(self, taken: Rows, boxes: Floats, scores: Floats, t_s: float) -> NDArray[np.int64]:
+        """Start a track of every sure detection that nobody took; gives their rows."""
+        free = unmatched(len(scores), taken)
+        free = free[scores[free] >= self._settings.start_score]
+        ids = self._next_id + np.arange(len(free))
+        self._next_id += len(free)
+        self._motion.append(Motion.begin(boxes[free]))
+        self._existence.append(Existence.begin(scores[free]))
+        self._people.append(_People.begin(ids, scores[free], t_s))
+        return free.astype(np.int64)
+
+    def _tracks(self, found: NDArray[np.int64], t_s: float) -> Tracks:
+        return Tracks(
+            t_s,
+            self._people.ids.copy(),
+            self._motion.boxes.astype(np.float32),
+            self._people.scores.astype(np.float32),
+            self._people.confirmed.copy(),
+            found >= 0,
+            self._people.since_s.copy(),
+            self._people.seen_s.copy(),
+            found,
+        )

@@ -1,0 +1,113 @@
+"""Where people touch the floor, also when their feet are hidden.
+
+A person behind a counter, a cart or somebody else is seen from the waist up, and the bottom of
+the box is not where the person stands. The top is: the head is seldom hidden. People seen whole
+teach at which row somebody stands whose head is at a given row; on a flat floor that is a straight
+line (Hoiem, Efros, Hebert, "Putting objects in perspective", CVPR 2006).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+_BINS = 24
+_PER_BIN = 24
+_PAUSE_S = 1.0
+"""A row of the picture learns no faster, so nobody teaches it alone by standing there."""
+_ENOUGH = 40
+_REFIT_EVERY = 20
+_WHOLE_ASPECT = (0.2, 0.55)
+"""Width to height of somebody standing or walking who is seen whole."""
+_SHORT = 0.85
+"""A box lower than this share of the expected height may be cut at the waist."""
+_EDGE = 0.01
+"""A box that ends this near to the border of the picture is cut by it."""
+
+
+class FootPoints:
+    """Learns how tall people look at each place, and finds their feet. Fractions of the frame."""
+
+    def __init__(self) -> None:
+        self._bottoms = np.full((_BINS, _PER_BIN), np.nan)
+        self._tops = np.full((_BINS, _PER_BIN), np.nan)
+        self._taken = np.zeros(_BINS, np.int64)
+        self._taken_s = np.full(_BINS, -np.inf)
+        self._line: tuple[float, float] | None = None
+
+    def learn(self, boxes: Floats, whole: Bools, t_s: float) -> None:
+        """Take those of ``boxes`` (P, 4) who are seen ``whole`` (P,) at ``t_s`` as examples."""
+        bins = np.clip((boxes[:, 1] * _BINS).astype(np.intp), 0, _BINS - 1)
+        good = np.flatnonzero(whole & (t_s - self._taken_s[bins] >= _PAUSE_S))
+        if not len(good):
+            return
+        bins, first = np.unique(bins[good], return_index=True)
+        slots = self._taken[bins] % _PER_BIN
+        self._tops[bins, slots] = boxes[good[first], 1]
+        self._bottoms[bins, slots] = boxes[good[first], 3]
+        before = self._taken.sum() // _REFIT_EVERY
+        self._taken[bins] += 1
+        self._taken_s[bins] = t_s
+        total = self._taken.sum()
+        if total >= _ENOUGH and total // _REFIT_EVERY > before:
+            known = ~np.isnan(self._tops)
+            self._line = _robust_line(self._tops[known], self._bottoms[known])
+
+    def expected(self, tops: Floats) -> Floats | None:
+        """Rows of the feet of people whose heads are at rows ``tops`` (P,).
+
+        Returns:
+            (P,), or None while too few people have been seen.
+        """
+        if self._line is None:
+            return None
+        slope, offset = self._line
+        return slope * tops + offset
+
+    def feet(self, boxes: Floats, covered: Bools, aspect: float) -> Floats:
+        """Foot points of people in ``boxes`` (P, 4).
+
+        Args:
+            boxes: x1 y1 x2 y2 as fractions of the frame.
+            covered: (P,) whether somebody nearer hides part of the box.
+            aspect: width to height of the frame.
+
+        Returns:
+            (P, 2) x y as fractions of the frame; y may be beyond 1.
+        """
+        feet = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]], axis=1)
+        expected = self.expected(boxes[:, 1])
+        if expected is None:
+            return feet
+        height = boxes[:, 3] - boxes[:, 1]
+        squat = (boxes[:, 2] - boxes[:, 0]) * aspect > _WHOLE_ASPECT[1] * height
+        may_be_cut = squat | covered | (boxes[:, 3] > 1 - _EDGE)
+        cut = may_be_cut & (height < _SHORT * (expected - boxes[:, 1]))
+        feet[:, 1] = np.where(cut, expected, feet[:, 1])
+        return feet
+
+
+def whole(boxes: Floats, covered: Bools, aspect: float) -> Bools:
+    """(P,) whether the people in ``boxes`` are seen from head to foot."""
+    height = boxes[:, 3] - boxes[:, 1]
+    ratio = (boxes[:, 2] - boxes[:, 0]) * aspect / np.maximum(height, 1e-9)
+    inside = (boxes[:, :2] > _EDGE).all(axis=1) & (boxes[:, 2:] < 1 - _EDGE).all(axis=1)
+    slim = (ratio > _WHOLE_ASPECT[0]) & (ratio < _WHOLE_ASPECT[1])
+    return np.asarray(inside & slim & ~covered)
+
+
+def _robust_line(tops: Floats, bottoms: Floats) -> tuple[float, float]:
+    """Slope and offset of bottom over top, children and mistakes set aside (Tukey's biweight)."""
+    if tops.std() < 0.02:
+        return 1.0, float(np.median(bottoms - tops))
+    weight = np.ones(len(tops))
+    slope, offset = 1.0, 0.0
+    for _ in range(8):
+        slope, offset = np.polyfit(tops, bottoms, 1, w=np.sqrt(weight))
+        error = np.abs(bottoms - (slope * tops + offset))
+        scale = 4.685 * max(1.4826 * float(np.median(error)), 1e-3)
+        weight = np.clip(1.0 - (error / scale) ** 2, 1e-3, 1.0) ** 2
+    return float(slope), float(offset)
