@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from edge_agent.commands.check import check
+from edge_agent.commands.count import count
 from edge_agent.commands.shelves import shelves
 
 app = typer.Typer(
@@ -14,6 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("check")(check)
+app.command("count")(count)
 app.command("shelves")(shelves)
 
 
