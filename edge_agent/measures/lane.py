@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.measures import units
+from edge_agent.measures.delays import LaneSight, delays
 from edge_agent.measures.lane_state import LaneWatch
 from edge_agent.measures.lanes import LaneShape
-from edge_agent.measures.queue import LaneQueue, Member, Sighting, Stage
+from edge_agent.measures.members import Member, Sighting, Stage
+from edge_agent.measures.queue import LaneQueue, Step
 from edge_agent.measures.readings import LaneState, QueueData
-from edge_agent.measures.waits import Wait, WaitPredictor
+from edge_agent.measures.scoring import WaitScorer
+from edge_agent.measures.service import ServiceTimes
+from edge_agent.measures.waits import Wait, WaitBlend
 from messages.payloads import EventData, Joined, LaneChanged, ServiceDone, WaitDone
+
+Outcome = Literal["served", "reneged", "jockeyed", "balked"]
 
 
 class Lane:
@@ -22,23 +30,37 @@ class Lane:
     Args:
         shape: the lane in the picture.
         camera: id of the camera.
+        services: what the services of all lanes of the camera taught.
+        blend: what their waits taught.
     """
 
-    def __init__(self, shape: LaneShape, camera: str) -> None:
+    def __init__(
+        self, shape: LaneShape, camera: str, services: ServiceTimes, blend: WaitBlend
+    ) -> None:
         self.shape = shape
         self.watch = LaneWatch(has_staff=shape.has_staff)
         self._camera = camera
         self._queue = LaneQueue(shape)
-        self._predictor = WaitPredictor()
-        self._promises: dict[int, Wait] = {}
+        self._services = services
+        self._blend = blend
+        self._scorer = WaitScorer()
         self._promise: Wait | None = None
         self._state = LaneState.UNKNOWN
+        self._service_end_s = math.nan
+        self._last_wait_s: float | None = None
+        self.left: list[Member] = []
+        self.joined: list[Member] = []
+
+    @property
+    def name(self) -> str:
+        """Lane id."""
+        return self.shape.lane
 
     def restart(self) -> None:
         """Forget who is there, keep what was learned."""
         self._queue.clear()
-        self._promises.clear()
         self._promise = None
+        self._service_end_s = math.nan
         self.watch.restart()
 
     def update(
@@ -46,82 +68,114 @@ class Lane:
         t_s: float,
         dt_s: float,
         sightings: Sequence[Sighting],
-        elsewhere: set[int],
+        elsewhere: Iterable[int],
         seen_boxes: NDArray[np.float64],
         *,
         cashier: bool,
-        events: list[EventData],
-    ) -> QueueData:
-        """Take in one frame; what happened is added to ``events``."""
+    ) -> tuple[QueueData, list[EventData]]:
+        """Take in one frame; give the reading and what happened.
+
+        Who left before service or joined is in ``left`` and ``joined`` until the next call;
+        only all lanes together know whether somebody changed lanes.
+        """
         step = self._queue.update(t_s, dt_s, sightings, elsewhere, seen_boxes)
         waiting, served = self._queue.at(Stage.WAITING), self._queue.at(Stage.SERVED)
-        for member in step.joined:
-            events.append(self._joined(member, len(waiting)))
-        for member in step.started:
-            wait_s = max(member.service_s - member.entered_s, 0.0)
-            events.append(self._done(member, wait_s, "served"))
-        for member in step.finished:
-            service_s = max(member.seen_s - member.service_s, 0.0)
-            self._predictor.served(service_s)
-            events.append(
-                ServiceDone(lane=self.shape.lane, person=member.person, service_s=service_s)
-            )
-        for member in step.left:
-            events.append(self._done(member, max(member.out_s - member.entered_s, 0.0), "reneged"))
+        events = self._events(step, t_s, len(waiting))
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))
         if state != self._state:
             self._state = state
-            events.append(LaneChanged(lane=self.shape.lane, state=state))
-        self._promise = self._wait(t_s, waiting, served, state)
-        return self._reading(waiting, served, state)
+            events.append(LaneChanged(lane=self.name, state=state))
+        self._promise = self._predict(t_s, waiting, served, state)
+        self._scorer.stood(len(waiting), dt_s)
+        return self._reading(t_s, waiting, served, state), events
 
-    def _wait(
-        self, t_s: float, waiting: list[Member], served: list[Member], state: LaneState
-    ) -> Wait | None:
-        if not self.shape.has_service or state in (LaneState.CLOSED, LaneState.UNKNOWN):
-            return None
-        since_s = min((m.service_s for m in served), default=math.nan)
-        return self._predictor.predict(
-            len(waiting), None if math.isnan(since_s) else max(t_s - since_s, 0.0)
-        )
+    def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:
+        """Tell that a member left before service."""
+        since_s = member.entered_s if math.isnan(member.joined_s) else member.joined_s
+        return self._wait_done(member, max(member.end_s - since_s, 0.0), outcome, to_lane)
 
-    def _reading(self, waiting: list[Member], served: list[Member], state: LaneState) -> QueueData:
-        people = [*waiting, *served]
-        confidence = sum(m.certainty for m in people) / len(people) if people else 1.0
-        return QueueData(
-            lane=self.shape.lane,
-            waiting=len(waiting),
-            served=len(served) if self.shape.has_service else None,
-            units=len(waiting),
-            wait_s=None if self._promise is None else self._promise.p50_s,
-            wait_p90_s=None if self._promise is None else self._promise.p90_s,
-            open=state,
-            confidence=confidence,
-            camera=self._camera,
-        )
+    def _events(self, step: Step, t_s: float, waiting: int) -> list[EventData]:
+        self.joined, self.left = step.joined, step.left
+        events: list[EventData] = [self._joined(member, waiting) for member in step.joined]
+        events += [self._started(member) for member in step.started]
+        events += [self._finished(member, t_s) for member in step.finished]
+        events += [self.gone(member, "balked") for member in step.looked]
+        for member in step.left:
+            self._scorer.ended(max(member.end_s - member.joined_s, 0.0))
+        return events
 
     def _joined(self, member: Member, waiting: int) -> Joined:
-        # What the screen showed before this shopper joined is what they were promised.
-        promise = self._promise
-        if promise is not None:
-            self._promises[member.person] = promise
+        # What was published before this shopper joined is what they were promised.
+        promise = member.promise = self._promise
         return Joined(
-            lane=self.shape.lane,
+            lane=self.name,
             person=member.person,
             waiting=max(waiting - 1, 0),
             predicted_s=None if promise is None else promise.p50_s,
             predicted_p90_s=None if promise is None else promise.p90_s,
         )
 
-    def _done(self, member: Member, wait_s: float, outcome: str) -> WaitDone:
-        promise = self._promises.pop(member.person, None)
-        return WaitDone.model_validate(
-            {
-                "lane": self.shape.lane,
-                "person": member.person,
-                "wait_s": wait_s,
-                "outcome": outcome,
-                "predicted_s": None if promise is None else promise.p50_s,
-                "predicted_p90_s": None if promise is None else promise.p90_s,
-            }
+    def _started(self, member: Member) -> WaitDone:
+        wait_s = max(member.service_s - member.joined_s, 0.0)
+        self._last_wait_s = wait_s
+        self._scorer.ended(wait_s)
+        if member.unit == member.person:
+            if member.joined_s < self._service_end_s:
+                self._services.learn_change(member.service_s - self._service_end_s)
+            if member.promise is not None:
+                self._blend.learn(member.promise, wait_s)
+                self._scorer.served(member.promise.p50_s, member.promise.p90_s, wait_s)
+        return self._wait_done(member, wait_s, "served")
+
+    def _finished(self, member: Member, t_s: float) -> ServiceDone:
+        service_s = max(member.end_s - member.service_s, 0.0)
+        self._service_end_s = member.end_s
+        if member.unit == member.person:
+            self._services.learn(self.name, t_s, service_s)
+        return ServiceDone(lane=self.name, person=member.person, service_s=service_s)
+
+    def _predict(
+        self, t_s: float, waiting: list[Member], served: list[Member], state: LaneState
+    ) -> Wait | None:
+        if not self.shape.has_service or state in (LaneState.CLOSED, LaneState.UNKNOWN):
+            return None
+        serving_since_s = min((m.service_s for m in served), default=None)
+        sight = LaneSight(
+            waiting=units.count(waiting),
+            serving_for_s=None if serving_since_s is None else max(t_s - serving_since_s, 0.0),
+            head_wait_s=max(t_s - waiting[0].joined_s, 0.0) if waiting else None,
+            last_wait_s=self._last_wait_s,
+        )
+        return self._blend.predict(delays(sight, self._services.of(self.name, t_s)))
+
+    def _reading(
+        self, t_s: float, waiting: list[Member], served: list[Member], state: LaneState
+    ) -> QueueData:
+        people = [*waiting, *served]
+        promise = self._promise
+        return QueueData(
+            lane=self.name,
+            waiting=len(waiting),
+            served=len(served) if self.shape.has_service else None,
+            units=units.count(waiting),
+            wait_s=None if promise is None else promise.p50_s,
+            wait_p90_s=None if promise is None else promise.p90_s,
+            open=state,
+            confidence=sum(m.certainty for m in people) / len(people) if people else 1.0,
+            camera=self._camera,
+            score=self._scorer.score(sum(t_s - m.joined_s for m in waiting)),
+        )
+
+    def _wait_done(
+        self, member: Member, wait_s: float, outcome: Outcome, to_lane: str | None = None
+    ) -> WaitDone:
+        promise = member.promise
+        return WaitDone(
+            lane=self.name,
+            person=member.person,
+            wait_s=wait_s,
+            outcome=outcome,
+            predicted_s=None if promise is None else promise.p50_s,
+            predicted_p90_s=None if promise is None else promise.p90_s,
+            to_lane=to_lane,
         )

@@ -30,27 +30,19 @@ class LaneShape:
         lane: lane id.
         has_service: a service zone is set; without one waits cannot be known.
         has_staff: a staff zone is set.
-        origin: (2,) middle of the place of service, as fractions of the frame.
-        axis: (2,) from the head of the queue to its tail; a position of 1 is the tail end.
+        origin: x y of the middle of the place of service, as fractions of the frame.
+        axis: from there to the far end of the queue, divided by its squared length.
     """
 
     lane: str
     has_service: bool
     has_staff: bool
-    origin: NDArray[np.float64]
-    axis: NDArray[np.float64]
+    origin: tuple[float, float]
+    axis: tuple[float, float]
 
-    def position(self, feet: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Give the place along the lane, 0 at the service and 1 at the far end of the queue.
-
-        Args:
-            feet: (..., 2) fractions of the frame.
-
-        Returns:
-            (...) positions; below 0 or above 1 outside the lane.
-        """
-        place: NDArray[np.float64] = (feet - self.origin) @ self.axis
-        return place
+    def position(self, x: float, y: float) -> float:
+        """Give the place along the lane: 0 at the service, 1 at the far end of the queue."""
+        return (x - self.origin[0]) * self.axis[0] + (y - self.origin[1]) * self.axis[1]
 
 
 def lane_shapes(camera: CameraSettings) -> tuple[LaneShape, ...]:
@@ -70,10 +62,14 @@ def _shape(camera: CameraSettings, lane: str) -> LaneShape:
         # Without a place of service the order of the queue is unknown; the nearest edge will do.
         origin = corners[np.argmax(corners[:, 1])]
     axis = corners.mean(axis=0) - origin
-    reach = ((corners - origin) @ axis).max()
-    if reach <= 1e-12:
-        axis, reach = np.array([0.0, -1.0]), 1.0
-    return LaneShape(lane, bool(service), bool(staff), origin, axis / reach)
+    axis /= max(float(((corners - origin) @ axis).max()), 1e-9)
+    return LaneShape(
+        lane,
+        bool(service),
+        bool(staff),
+        (float(origin[0]), float(origin[1])),
+        (float(axis[0]), float(axis[1])),
+    )
 
 
 class RoleFinder:

@@ -8,9 +8,12 @@ from edge_agent.config import CameraSettings, DwellZone, LineZone
 from edge_agent.measures.dwell import DwellWatch
 from edge_agent.measures.footfall import Footfall
 from edge_agent.measures.lane import Lane
+from edge_agent.measures.lane_changes import LaneChanges
 from edge_agent.measures.lanes import Role, RoleFinder, lane_shapes
-from edge_agent.measures.queue import Sighting
+from edge_agent.measures.members import Sighting
 from edge_agent.measures.readings import LaneState, QueueData, Readings, ZoneData
+from edge_agent.measures.service import ServiceTimes
+from edge_agent.measures.waits import WaitBlend
 from edge_agent.zones.presence import Presence
 from messages.payloads import EventData, LineCrossing
 
@@ -27,7 +30,9 @@ class Measures:
 
     def __init__(self, camera: CameraSettings) -> None:
         self._roles = RoleFinder(camera)
-        self._lanes = [Lane(shape, camera.id) for shape in lane_shapes(camera)]
+        services, blend = ServiceTimes(), WaitBlend()
+        self._lanes = [Lane(s, camera.id, services, blend) for s in lane_shapes(camera)]
+        self._changes = LaneChanges()
         self._dwell = [DwellWatch(z, camera.id) for z in camera.zones if isinstance(z, DwellZone)]
         self._dwell_ids = tuple(z.id for z in camera.zones if isinstance(z, DwellZone))
         self._footfall = Footfall(z.id for z in camera.zones if isinstance(z, LineZone))
@@ -41,11 +46,7 @@ class Measures:
         Raises:
             KeyError: the camera has no such lane.
         """
-        for known in self._lanes:
-            if known.shape.lane == lane:
-                known.watch.override = state
-                return
-        raise KeyError(lane)
+        {known.name: known for known in self._lanes}[lane].watch.override = state
 
     def update(self, presence: Presence) -> Readings:
         """Take in one frame.
@@ -54,9 +55,8 @@ class Measures:
         there: waits under way are dropped, what was learned is kept.
         """
         dt_s = self._step_s(presence.t_s)
-        roles, lanes = self._roles.assign(presence, dt_s)
         events: list[EventData] = []
-        queues = self._queues(presence, dt_s, roles, lanes, events)
+        queues = self._queues(presence, dt_s, events)
         zones = self._zones(presence, events)
         for crossing in presence.crossings:
             events.append(
@@ -74,6 +74,7 @@ class Measures:
         dt_s = t_s - last_s
         if 0.0 <= dt_s <= GAP_S:
             return dt_s
+        self._changes.restart()
         for lane in self._lanes:
             lane.restart()
         for zone in self._dwell:
@@ -81,42 +82,41 @@ class Measures:
         return 0.0
 
     def _queues(
-        self,
-        presence: Presence,
-        dt_s: float,
-        roles: list[int],
-        lanes: list[int],
-        events: list[EventData],
+        self, presence: Presence, dt_s: float, events: list[EventData]
     ) -> dict[str, QueueData]:
-        people = presence.people.tolist()
-        feet, boxes = presence.feet.tolist(), presence.boxes.tolist()
-        seen = presence.seen.tolist()
+        if not self._lanes:
+            return {}
+        sightings, cashiers = self._sightings(presence, dt_s)
+        everybody = set(presence.people.tolist())
         seen_boxes = presence.boxes[presence.seen]
+        queues = {}
+        for lane, here, cashier in zip(self._lanes, sightings, cashiers, strict=True):
+            elsewhere = everybody.difference(s.track for s in here)
+            queues[lane.name], happened = lane.update(
+                presence.t_s, dt_s, here, elsewhere, seen_boxes, cashier=cashier
+            )
+            events += happened
+        events += self._changes.update(presence.t_s, self._lanes)
+        return queues
+
+    def _sightings(
+        self, presence: Presence, dt_s: float
+    ) -> tuple[list[list[Sighting]], list[bool]]:
+        """Sort people by lane; also tell where a cashier stands."""
+        roles, lanes = self._roles.assign(presence, dt_s)
+        people, seen = presence.people.tolist(), presence.seen.tolist()
+        feet, boxes = presence.feet.tolist(), presence.boxes.tolist()
         sightings: list[list[Sighting]] = [[] for _ in self._lanes]
         cashiers = [False] * len(self._lanes)
-        for i, role in enumerate(roles):
-            lane = lanes[i]
+        for i, (role, lane) in enumerate(zip(roles, lanes, strict=True)):
             if role == Role.STAFF:
                 cashiers[lane] = True
             elif role != Role.NONE:
-                place = float(self._lanes[lane].shape.position(presence.feet[i]))
+                place = self._lanes[lane].shape.position(*feet[i])
                 sightings[lane].append(
                     Sighting(people[i], Role(role), tuple(feet[i]), tuple(boxes[i]), place, seen[i])
                 )
-        everybody = set(people)
-        queues = {}
-        for k, lane_queue in enumerate(self._lanes):
-            elsewhere = everybody.difference(s.track for s in sightings[k])
-            queues[lane_queue.shape.lane] = lane_queue.update(
-                presence.t_s,
-                dt_s,
-                sightings[k],
-                elsewhere,
-                seen_boxes,
-                cashier=cashiers[k],
-                events=events,
-            )
-        return queues
+        return sightings, cashiers
 
     def _zones(self, presence: Presence, events: list[EventData]) -> dict[str, ZoneData]:
         if not self._dwell:

@@ -7,93 +7,37 @@ track ids does not break a wait.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.measures import hiding
+from edge_agent.measures import hiding, units
 from edge_agent.measures.lanes import LaneShape, Role
+from edge_agent.measures.members import Member, Sighting, Stage, metres_between
 
-JOIN_AFTER_S = 1.5
-"""Standing so long in the queue zone makes a member of the queue."""
-JOIN_MOVING_AFTER_S = 4.0
-"""So long in the zone joins even who keeps moving: passers-by are through by then."""
-SERVED_AFTER_S = 1.0
-"""So long in the place of service starts a service."""
-LEFT_AFTER_S = 1.5
-"""So long outside the lane's zones ends a membership: less is jitter at the edge."""
-STANDING_M_PER_S = 0.5
+STANDING_M_S = 0.45
 """Slower than this stands."""
-BODY_WIDTH_M, BODY_HEIGHT_M = 0.55, 1.7
-"""A person's box; turns distances in the picture into rough metres."""
-
-
-class Stage(IntEnum):
-    """Where a member is in the life of the queue."""
-
-    ARRIVING = 0
-    WAITING = 1
-    SERVED = 2
-
-
-@dataclass(slots=True)
-class Member:
-    """Somebody in a lane.
-
-    Attributes:
-        person: id given to the outside, the first track's.
-        track: track that carries the member now.
-        feet, box: last known place, as fractions of the frame.
-        place: position along the lane, 0 at the service.
-        stage: how far it has come.
-        entered_s: first moment in a zone of the lane.
-        changed_s: first moment in the zone of the next stage, not yet confirmed; else NaN.
-        out_s: since when it is outside the lane; NaN inside.
-        seen_s: last sighting.
-        log_odds: of being there.
-        speed_m_s: smoothed.
-        service_s: start of the service.
-    """
-
-    person: int
-    track: int
-    feet: tuple[float, float]
-    box: tuple[float, float, float, float]
-    place: float
-    entered_s: float
-    seen_s: float
-    stage: Stage = Stage.ARRIVING
-    joined: bool = False
-    service_from_s: float = float("nan")
-    out_s: float = float("nan")
-    log_odds: float = hiding.CERTAIN
-    speed_m_s: float = 1.0
-    service_s: float = float("nan")
-
-    @property
-    def counts(self) -> bool:
-        """More likely there than not."""
-        return self.log_odds > 0.0
-
-    @property
-    def certainty(self) -> float:
-        """Probability of being there."""
-        return float(1.0 / (1.0 + np.exp(-self.log_odds)))
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One person in a lane in one frame."""
-
-    track: int
-    role: Role
-    feet: tuple[float, float]
-    box: tuple[float, float, float, float]
-    place: float
-    seen: bool
+JOIN_AFTER_S = 1.0
+"""Standing so long in the queue zone joins the queue."""
+JOIN_MOVING_AFTER_S = 12.0
+"""So long in the zone joins even who never stands: a passer-by is through by then."""
+SERVED_AFTER_S = 0.4
+"""Standing so long in the place of service starts a service."""
+SERVED_MOVING_AFTER_S = 3.0
+WALKED_OFF_AFTER_S = 0.4
+"""Walking for so long away from the place of service ends a service."""
+LEFT_AFTER_S = 1.5
+LEFT_M = 1.0
+"""Outside the lane for so long, and so far away from where the member stood, ends a membership."""
+LEFT_ANYHOW_S = 6.0
+GONE_LOG_ODDS = -2.0
+STAFF_AFTER = 2
+"""Who stays in the place of service while so many others are served there works there."""
+KNOWN_S = 0.7
+"""Who was seen outside the lane for so long walked in: no hidden member shows up again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +69,8 @@ class LaneQueue:
     def __init__(self, shape: LaneShape) -> None:
         self.shape = shape
         self._members: dict[int, Member] = {}
+        self._replaced: set[int] = set()
+        self._outside_s: dict[int, float] = {}
         self._step = Step()
 
     @property
@@ -140,13 +86,15 @@ class LaneQueue:
     def clear(self) -> None:
         """Forget everybody, without events: nobody knows what became of them."""
         self._members.clear()
+        self._replaced.clear()
+        self._outside_s.clear()
 
     def update(
         self,
         t_s: float,
         dt_s: float,
         sightings: Sequence[Sighting],
-        elsewhere: set[int],
+        elsewhere: Iterable[int],
         seen_boxes: NDArray[np.float64],
     ) -> Step:
         """Take in one frame.
@@ -159,161 +107,158 @@ class LaneQueue:
             seen_boxes: (N, 4) boxes of everybody seen, for what hides whom.
         """
         self._step = Step()
-        strangers = []
-        here = set()
+        self._note_outside(elsewhere, t_s)
+        strangers: list[Sighting] = []
+        here: set[int] = set()
         for sighting in sightings:
             here.add(sighting.track)
+            if not sighting.seen and sighting.track in self._replaced:
+                continue
+            self._replaced.discard(sighting.track)
             member = self._members.get(sighting.track)
-            if member is None:
+            if member is not None:
+                self._observe(member, sighting, t_s, dt_s)
+            elif sighting.seen:
                 strangers.append(sighting)
-            else:
-                self._observe(member, sighting, t_s, dt_s, seen_boxes)
-        lost = [m for m in self._members.values() if m.track not in here]
-        lost = [m for m in lost if not self._outside(m, t_s, elsewhere)]
-        self._take_over(strangers, lost, t_s)
-        for member in lost:
-            self._miss(member, t_s, dt_s, seen_boxes)
+        self._replaced &= here
+        for sighting in strangers:
+            self._welcome(sighting, t_s)
+        for member in list(self._members.values()):
+            if member.track in self._outside_s and member.track not in here:
+                self._outside(member, t_s)
+            elif member.seen_s < t_s:
+                self._miss(member, dt_s, seen_boxes)
         for member in list(self._members.values()):
             self._advance(member, t_s)
         return self._step
 
-    def _observe(
-        self,
-        member: Member,
-        sighting: Sighting,
-        t_s: float,
-        dt_s: float,
-        seen_boxes: NDArray[np.float64],
-    ) -> None:
-        moved = metres_between(member.feet, member.box, sighting.feet)
-        if dt_s > 0.0:
-            keep = np.exp(-dt_s / 0.7)
-            member.speed_m_s = keep * member.speed_m_s + (1.0 - keep) * moved / dt_s
-        member.feet, member.box, member.place = sighting.feet, sighting.box, sighting.place
-        member.out_s = float("nan")
+    def _note_outside(self, elsewhere: Iterable[int], t_s: float) -> None:
+        self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
+
+    def _observe(self, member: Member, sighting: Sighting, t_s: float, dt_s: float) -> None:
+        member.out_s = math.nan
         if sighting.seen:
+            member.move(sighting, t_s, dt_s, STANDING_M_S)
             member.seen_s = t_s
             member.log_odds = hiding.CERTAIN
-        else:
-            self._doubt(member, dt_s, seen_boxes)
-        if sighting.role == Role.SERVICE:
-            if np.isnan(member.service_from_s):
-                member.service_from_s = t_s
-        elif member.stage != Stage.SERVED:
-            member.service_from_s = float("nan")
 
-    def _outside(self, member: Member, t_s: float, elsewhere: set[int]) -> bool:
-        """Handle a member whose track stands outside the lane; False when it is not seen at all."""
-        if member.track not in elsewhere:
-            return False
-        if np.isnan(member.out_s):
+    def _welcome(self, sighting: Sighting, t_s: float) -> None:
+        """Let a new track take over a member that is not seen, or make a new member."""
+        walked_in = t_s - self._outside_s.get(sighting.track, t_s) >= KNOWN_S
+        member = None if walked_in else self._missing_near(sighting, t_s)
+        if member is None:
+            member = Member(
+                person=sighting.track,
+                track=sighting.track,
+                feet=sighting.feet,
+                box=sighting.box,
+                place=sighting.place,
+                entered_s=t_s,
+                seen_s=t_s,
+                unit=sighting.track,
+                born_inside=sighting.track not in self._outside_s,
+            )
+        else:
+            del self._members[member.track]
+            self._replaced.add(member.track)
+        member.put(sighting)
+        member.seen_s, member.log_odds, member.out_s = t_s, hiding.CERTAIN, math.nan
+        self._members[sighting.track] = member
+
+    def _missing_near(self, sighting: Sighting, t_s: float) -> Member | None:
+        best, best_m = None, math.inf
+        for member in self._members.values():
+            lost_s = t_s - member.seen_s
+            if lost_s <= 0.0:
+                continue
+            if member.stage == Stage.SERVED and sighting.role != Role.SERVICE:
+                continue
+            reach_m = min(0.8 + 0.5 * lost_s, 2.5)
+            distance_m = metres_between(member.feet, member.box, sighting.feet)
+            if distance_m < min(reach_m, best_m):
+                best, best_m = member, distance_m
+        return best
+
+    def _outside(self, member: Member, t_s: float) -> None:
+        if math.isnan(member.out_s):
             member.out_s = t_s
-        if t_s - member.out_s >= LEFT_AFTER_S:
+        away_s = t_s - member.out_s
+        if away_s >= LEFT_AFTER_S:
             self._leave(member, member.out_s)
-        return True
 
     def _leave(self, member: Member, t_s: float) -> None:
         del self._members[member.track]
-        member.out_s = t_s
         if member.stage == Stage.SERVED:
-            self._step.finished.append(member)
+            self._finish(member, t_s)
         elif member.stage == Stage.WAITING:
+            member.end_s = t_s
             self._step.left.append(member)
-        elif member.speed_m_s < STANDING_M_PER_S:
+        elif member.stage == Stage.ARRIVING and not math.isnan(member.slow_since_s):
+            member.end_s = t_s
             self._step.looked.append(member)
 
-    def _take_over(self, strangers: list[Sighting], lost: list[Member], t_s: float) -> None:
-        for sighting in strangers:
-            member = self._nearest(sighting, lost, t_s)
-            if member is None:
-                self._members[sighting.track] = Member(
-                    person=sighting.track,
-                    track=sighting.track,
-                    feet=sighting.feet,
-                    box=sighting.box,
-                    place=sighting.place,
-                    entered_s=t_s,
-                    seen_s=t_s,
-                    service_from_s=t_s if sighting.role == Role.SERVICE else float("nan"),
-                )
-                continue
-            lost.remove(member)
-            del self._members[member.track]
-            member.track = sighting.track
-            member.feet, member.box, member.place = sighting.feet, sighting.box, sighting.place
-            member.seen_s, member.log_odds, member.out_s = t_s, hiding.CERTAIN, float("nan")
-            if sighting.role == Role.SERVICE and np.isnan(member.service_from_s):
-                member.service_from_s = t_s
-            self._members[sighting.track] = member
-
-    @staticmethod
-    def _nearest(sighting: Sighting, lost: list[Member], t_s: float) -> Member | None:
-        best, best_m = None, float("inf")
-        for member in lost:
-            # Members of the queue only move towards the service, those served stay.
-            reach = min(0.8 + 0.6 * (t_s - member.seen_s), 3.0)
-            distance = metres_between(member.feet, member.box, sighting.feet)
-            if member.stage == Stage.SERVED and sighting.role != Role.SERVICE:
-                continue
-            if distance < min(reach, best_m):
-                best, best_m = member, distance
-        return best
-
-    def _miss(
-        self, member: Member, t_s: float, dt_s: float, seen_boxes: NDArray[np.float64]
-    ) -> None:
-        self._doubt(member, dt_s, seen_boxes)
-        gone = member.log_odds < -2.0 or (member.stage == Stage.ARRIVING and not member.counts)
-        if not gone:
-            return
-        if member.stage == Stage.SERVED:
-            self._leave(member, member.seen_s)
-        else:
-            del self._members[member.track]
-
-    @staticmethod
-    def _doubt(member: Member, dt_s: float, seen_boxes: NDArray[np.float64]) -> None:
+    def _miss(self, member: Member, dt_s: float, seen_boxes: NDArray[np.float64]) -> None:
         covered = hiding.cover(np.array(member.box), seen_boxes)
         member.log_odds = hiding.after_miss(member.log_odds, covered, dt_s)
+        if member.log_odds < GONE_LOG_ODDS or (
+            member.stage == Stage.ARRIVING and not member.counts
+        ):
+            if member.stage == Stage.SERVED:
+                self._leave(member, member.seen_s)
+            else:
+                # What became of somebody who vanished in the middle of a queue nobody knows.
+                del self._members[member.track]
 
     def _advance(self, member: Member, t_s: float) -> None:
-        if member.stage == Stage.ARRIVING and self._has_joined(member, t_s):
-            member.stage = Stage.WAITING
-            member.joined = True
-            self._step.joined.append(member)
-        begun = t_s - member.service_from_s >= SERVED_AFTER_S
-        if member.stage != Stage.SERVED and begun:
-            if not member.joined:
-                member.joined = True
-                self._step.joined.append(member)
-            member.stage = Stage.SERVED
-            member.service_s = member.service_from_s
-            self._step.started.append(member)
+        if member.stage == Stage.ARRIVING:
+            self._try_join(member, t_s)
+        if member.stage in (Stage.ARRIVING, Stage.WAITING):
+            self._try_serve(member, t_s)
+        elif member.stage == Stage.SERVED and _walks_off(member, t_s):
+            self._finish(member, member.fast_since_s)
 
-    @staticmethod
-    def _has_joined(member: Member, t_s: float) -> bool:
-        if not np.isnan(member.service_from_s):
-            return False
-        stood = t_s - member.entered_s
-        slow = member.speed_m_s < STANDING_M_PER_S
-        return (stood >= JOIN_AFTER_S and slow) or stood >= JOIN_MOVING_AFTER_S
+    def _try_join(self, member: Member, t_s: float) -> None:
+        if member.role != Role.QUEUE:
+            return
+        stands = t_s - member.slow_since_s >= JOIN_AFTER_S
+        if stands or t_s - member.entered_s >= JOIN_MOVING_AFTER_S:
+            since_s = member.slow_since_s if stands else t_s
+            self._join(member, max(since_s, member.entered_s))
+
+    def _join(self, member: Member, t_s: float) -> None:
+        member.joined_s = t_s
+        if member.born_inside:
+            # Seen for the first time in the middle of the queue, it was there before those
+            # who stand behind it.
+            behind = [m.joined_s for m in self.at(Stage.WAITING) if m.place > member.place]
+            member.joined_s = min([t_s, *behind])
+        member.stage = Stage.WAITING
+        member.unit = units.find(member, self._members.values())
+        self._step.joined.append(member)
+
+    def _try_serve(self, member: Member, t_s: float) -> None:
+        if member.role != Role.SERVICE:
+            return
+        stands = t_s - member.slow_since_s >= SERVED_AFTER_S
+        if not stands and t_s - member.entered_s < SERVED_MOVING_AFTER_S:
+            return
+        since_s = member.slow_since_s if stands else t_s
+        if member.stage == Stage.ARRIVING:
+            self._join(member, min(since_s, t_s))
+        member.stage = Stage.SERVED
+        member.service_s = max(since_s, member.joined_s)
+        self._step.started.append(member)
+
+    def _finish(self, member: Member, t_s: float) -> None:
+        member.stage = Stage.DONE
+        member.end_s = max(t_s, member.service_s)
+        self._step.finished.append(member)
+        for other in self._members.values():
+            if other.stage == Stage.SERVED and other.service_s < member.service_s:
+                other.outlasted += 1
+                if other.outlasted >= STAFF_AFTER:
+                    other.stage = Stage.STAFF
 
 
-def metres_between(
-    feet: tuple[float, float],
-    box: tuple[float, float, float, float],
-    other: tuple[float, float],
-) -> float:
-    """Rough distance on the floor, in metres.
-
-    Args:
-        feet: x y of one person, as fractions of the frame.
-        box: x1 y1 x2 y2 of that person; gives the scale.
-        other: x y of the other.
-
-    Across the picture a body's width is the scale; along the line of sight its height, twice,
-    since the floor is seen at a slant.
-    """
-    across = (other[0] - feet[0]) / max(box[2] - box[0], 1e-6) * BODY_WIDTH_M
-    along = 2.0 * (other[1] - feet[1]) / max(box[3] - box[1], 1e-6) * BODY_HEIGHT_M
-    return float(np.hypot(across, along))
+def _walks_off(member: Member, t_s: float) -> bool:
+    return t_s - member.fast_since_s >= WALKED_OFF_AFTER_S
