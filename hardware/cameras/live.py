@@ -17,6 +17,9 @@ from hardware.interfaces import CameraState, Frame, Image
 Decode = Callable[[], Image | None]
 """Gives the picture, or None when its bytes are broken."""
 
+_SETTLED_S = 10.0
+"""A connection that lasts so long makes up for the failures before it."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -106,7 +109,7 @@ class LiveCamera:
         self._pending: _Pending | None = None
         self._state = CameraState.CONNECTING
         self._detail = f"connecting to {label}"
-        self._heard_s = clock()
+        self._heard_s = self._connected_s = clock()
         self._given_s = float("-inf")
         self._counters = {"frames": 0, "broken": 0, "connections": 0, "failures": 0}
         self._thread = threading.Thread(target=self._run, name=f"camera {label}", daemon=True)
@@ -189,6 +192,7 @@ class LiveCamera:
         """Take pictures until the connection ends."""
         with self._news:
             self._feed = feed
+            self._connected_s = self._clock()
             self._counters["connections"] += 1
         stamps = StampMapper()
         broken = 0
@@ -217,8 +221,9 @@ class LiveCamera:
                 self._pending = _Pending(decode, self._given_s, index)
                 self._news.notify_all()
         if self._state is not CameraState.OK:
-            self._backoff.reset()
             self._change(CameraState.OK, "")
+        if now_s - self._connected_s >= _SETTLED_S:
+            self._backoff.reset()
 
     def _change(self, state: CameraState, detail: str) -> None:
         with self._news:

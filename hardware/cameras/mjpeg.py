@@ -20,12 +20,17 @@ from typing import Protocol, cast
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit, urlunsplit
 from urllib.request import (
+    BaseHandler,
     HTTPBasicAuthHandler,
+    HTTPDefaultErrorHandler,
     HTTPDigestAuthHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
     HTTPPasswordMgrWithDefaultRealm,
+    HTTPRedirectHandler,
     HTTPSHandler,
-    ProxyHandler,
-    build_opener,
+    OpenerDirector,
+    UnknownHandler,
 )
 
 import cv2
@@ -65,13 +70,16 @@ class MjpegFeed:
         self._source = source
         self._timeout_s = timeout_s
         self._response = _open(source, timeout_s)
+        try:
+            self._parser = MultipartParser(_boundary(self._response.headers, source))
+        except FeedError:
+            self._response.close()
+            raise
         # shutdown() on a duplicate wakes a reader of the original, also under TLS.
         self._wake = socket.socket(fileno=os.dup(self._response.fileno()))
-        self._parser = MultipartParser(_boundary(self._response.headers, source))
         self._parts: deque[Part] = deque()
         self._newest = b""
         self._not_jpeg = 0
-        self._broken_parts = 0
 
     @property
     def broken(self) -> int:
@@ -140,17 +148,7 @@ def _open(source: Source, timeout_s: float) -> _Response:
     parts = urlsplit(source.address)
     login, _, host = parts.netloc.rpartition("@")
     address = urlunsplit((parts.scheme, host, parts.path, parts.query, ""))
-    passwords = HTTPPasswordMgrWithDefaultRealm()
-    if login:
-        user, _, password = login.partition(":")
-        passwords.add_password(None, address, unquote(user), unquote(password))
-    opener = build_opener(
-        # Cameras stand in the shop's own network: a proxy of the environment is not for them.
-        ProxyHandler({}),
-        HTTPSHandler(context=ssl.create_default_context()),
-        HTTPDigestAuthHandler(passwords),
-        HTTPBasicAuthHandler(passwords),
-    )
+    opener = _opener(address, login, encrypted=parts.scheme == "https")
     try:
         return cast("_Response", opener.open(address, timeout=timeout_s))
     except HTTPError as error:
@@ -164,6 +162,27 @@ def _open(source: Source, timeout_s: float) -> _Response:
         raise FeedError(f"no answer for {timeout_s:g} s") from error
     except (OSError, HTTPException, ValueError) as error:
         raise FeedError(source.redact(f"no connection: {error}")) from error
+
+
+def _opener(address: str, login: str, *, encrypted: bool) -> OpenerDirector:
+    # Put together by hand: build_opener() would also take proxies from the environment, though
+    # cameras stand in the shop's own network, and follow redirects to ftp and files.
+    opener = OpenerDirector()
+    handlers: list[BaseHandler] = [
+        HTTPSHandler(context=ssl.create_default_context()) if encrypted else HTTPHandler(),
+        HTTPErrorProcessor(),
+        HTTPDefaultErrorHandler(),
+        HTTPRedirectHandler(),
+        UnknownHandler(),
+    ]
+    if login:
+        user, _, password = login.partition(":")
+        passwords = HTTPPasswordMgrWithDefaultRealm()
+        passwords.add_password(None, address, unquote(user), unquote(password))
+        handlers += [HTTPDigestAuthHandler(passwords), HTTPBasicAuthHandler(passwords)]
+    for handler in handlers:
+        opener.add_handler(handler)
+    return opener
 
 
 def _status_text(code: int, *, has_login: bool) -> str:

@@ -38,4 +38,4 @@ class StampMapper:
             self._since_s = arrived_s
         self._now = min(self._now, arrived_s - stamp_s)
         mapped = stamp_s + min(self._now, self._before)
-        return max(mapped, arrived_s - self._most_late_s)
+        return min(max(mapped, arrived_s - self._most_late_s), arrived_s)

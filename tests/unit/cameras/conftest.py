@@ -1,8 +1,7 @@
-"""A real HTTP camera on the loopback interface that misbehaves on demand."""
+"""Cameras on the loopback interface that misbehave on demand."""
 
 from __future__ import annotations
 
-import base64
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -11,47 +10,41 @@ import cv2
 import numpy as np
 import pytest
 
-Behaviour = Callable[[socket.socket, str], None]
-"""What the server does with one connection: (socket, request head)."""
-
-HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=cam\r\n\r\n"
-
-
-def jpeg(value: int = 90, size: tuple[int, int] = (48, 64)) -> bytes:
-    """A plain grey JPEG of size (height, width)."""
-    ok, data = cv2.imencode(".jpg", np.full((*size, 3), value, np.uint8))
-    assert ok
-    return data.tobytes()
-
-
-def part(body: bytes, *, stamp_s: float | None = None, length: bool = True) -> bytes:
-    """One part of a multipart stream, as cameras write it."""
-    head = "--cam\r\nContent-Type: image/jpeg\r\n"
-    head += f"Content-Length: {len(body)}\r\n" if length else ""
-    head += f"X-Timestamp: {stamp_s}\r\n" if stamp_s is not None else ""
-    return f"{head}\r\n".encode() + body + b"\r\n"
-
-
-def basic(user: str, password: str) -> str:
-    """The value of an Authorization header (RFC 7617)."""
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-
 
 class HttpCamera:
-    """Accepts connections one by one and hands each to the behaviour set at that time."""
+    """An HTTP server that hands each connection to ``behaviour(connection, request_head)``."""
+
+    HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=cam\r\n\r\n"
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self._listener.getsockname()[1]
-        self.behaviour: Behaviour = lambda connection, head: None
+        self.url = f"http://127.0.0.1:{self.port}/stream"
+        self.behaviour: Callable[[socket.socket, str], None] = lambda connection, head: None
         self.connections = 0
         self.stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/stream"
+    @staticmethod
+    def jpeg(value: int = 90, size: tuple[int, int] = (48, 64)) -> bytes:
+        """A plain grey JPEG of size (height, width)."""
+        ok, data = cv2.imencode(".jpg", np.full((*size, 3), value, np.uint8))
+        assert ok
+        return data.tobytes()
+
+    @staticmethod
+    def part(body: bytes, *, stamp_s: float | None = None, length: bool = True) -> bytes:
+        """One part of a multipart stream, as cameras write it."""
+        head = "--cam\r\nContent-Type: image/jpeg\r\n"
+        head += f"Content-Length: {len(body)}\r\n" if length else ""
+        head += f"X-Timestamp: {stamp_s}\r\n" if stamp_s is not None else ""
+        return f"{head}\r\n".encode() + body + b"\r\n"
+
+    @staticmethod
+    def hold(connection: socket.socket) -> None:
+        """Keep the connection open until the client goes."""
+        connection.recv(1)
 
     def close(self) -> None:
         self.stopping.set()
