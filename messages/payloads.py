@@ -311,9 +311,10 @@ class Text(Message):
 
 
 class AlertState(StrEnum):
-    """Life of an alert."""
+    """Life of an alert; the last two are closed."""
 
     RAISED = "raised"
+    NOTIFIED = "notified"
     ACKNOWLEDGED = "acknowledged"
     IN_PROGRESS = "in_progress"
     RESOLVED = "resolved"

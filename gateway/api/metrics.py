@@ -1,0 +1,64 @@
+"""Metrics in the text format of Prometheus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from gateway.api.board import Board
+from gateway.api.feed import Feed
+from gateway.state.view import StoreView
+
+
+class _Store(Collector):
+    def __init__(self, board: Board, feed: Feed) -> None:
+        self._board = board
+        self._feed = feed
+
+    def collect(self) -> Iterator[Metric]:
+        yield GaugeMetricFamily(
+            "instore_live_clients", "Pages that follow live", self._feed.clients
+        )
+        picture = self._board.picture
+        if picture is None:
+            return
+        for name, value in picture.counts.items():
+            yield CounterMetricFamily(f"instore_{name}", f"Since the start: {name}", value)
+        open_now = Counter(alert.rule for alert in picture.alerts)
+        yield _gauge("alerts_open", "Open alerts", "rule", open_now)
+        # What is unknown is left out: a gauge must never stand at its last number or at zero.
+        lanes = picture.view.lanes.values()
+        waiting = {x.lane: x.waiting for x in lanes if x.waiting is not None}
+        yield _gauge("lane_waiting", "People waiting", "lane", waiting)
+        wait_s = {x.lane: x.wait_s for x in lanes if x.wait_s is not None}
+        yield _gauge("lane_wait_seconds", "Median wait of who joins now", "lane", wait_s)
+        online = {x.device: float(x.works) for x in picture.view.devices.values()}
+        yield _gauge("device_online", "1 when the device works", "device", online)
+        yield _stock(picture.view)
+
+
+def _gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
+    gauge = GaugeMetricFamily(f"instore_{name}", text, labels=[label])
+    for subject, value in values.items():
+        gauge.add_metric([subject], value)
+    return gauge
+
+
+def _stock(view: StoreView) -> Metric:
+    gauge = GaugeMetricFamily("instore_stock", "Items on a shelf", labels=["shelf", "gtin"])
+    for shelf in view.shelves.values():
+        for item in shelf.items.values():
+            if item.count is not None:
+                gauge.add_metric([shelf.shelf, item.gtin], item.count)
+    return gauge
+
+
+def metrics_text(board: Board, feed: Feed) -> bytes:
+    """Give the metrics of this moment."""
+    registry = CollectorRegistry()
+    registry.register(_Store(board, feed))
+    return generate_latest(registry)

@@ -1,0 +1,193 @@
+"""Settings of a store's gateway, in the words of the people who run the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+
+from configs.loading import CrossChecked, Key, mappings
+from configs.loading import load as load_yaml
+from configs.settings import Gtin, Id, MqttSettings, Settings
+from gateway.rule_settings import RuleSettings
+
+Language = Literal["zh", "en"]
+Label = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("a time zone such as Asia/Shanghai") from error
+    return name
+
+
+class Names(Settings):
+    """What people call a thing, in Chinese and English."""
+
+    zh: Label
+    en: Label
+
+
+class HttpSettings(Settings):
+    """Where pages and API are served.
+
+    Attributes:
+        host: address to listen on; 127.0.0.1 is this machine alone.
+        port: 0 takes any free port.
+        public_url: how phones reach the gateway; put into links of notices.
+    """
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    public_url: Annotated[str, Field(pattern=r"^https?://[^/]+.*$")] | None = None
+
+
+class LaneSettings(Settings):
+    """One checkout lane.
+
+    Attributes:
+        number: what stands on the lane's sign; the id when left out.
+        position: place from left to right as a shopper sees the lanes, in any unit.
+        kind: decides which shoppers a screen may send here.
+    """
+
+    id: Id
+    number: Annotated[str, Field(min_length=1, max_length=4)] | None = None
+    name: Names | None = None
+    position: float
+    kind: Literal["staffed", "express", "self_checkout"] = "staffed"
+
+    @property
+    def sign(self) -> str:
+        """What stands on the lane's sign."""
+        return self.number or self.id
+
+    @property
+    def names(self) -> Names:
+        """The lane's name, made from its number when the config gives none."""
+        return self.name or Names(zh=f"{self.sign}号收银台", en=f"Lane {self.sign}")
+
+
+class ScreenSettings(Settings):
+    """One screen at a lane.
+
+    Attributes:
+        mirrored: the screen is read from behind the lanes, so left and right swap.
+    """
+
+    id: Id
+    lane: Id
+    mirrored: bool = False
+
+
+class ShelfSettings(Settings):
+    """One shelf as staff know it.
+
+    Attributes:
+        area: sales floor, or back room.
+        walk: place in the walking route through the store; lower is earlier.
+    """
+
+    id: Id
+    name: Names
+    area: Literal["floor", "back"] = "floor"
+    walk: int = 0
+
+
+class ProductSettings(Settings):
+    """One product.
+
+    Attributes:
+        style, size: products of one style are the same garment in several sizes.
+    """
+
+    gtin: Gtin
+    name: Names
+    style: Id | None = None
+    size: Annotated[str, Field(min_length=1, max_length=12)] | None = None
+
+
+class ZoneSettings(Settings):
+    """One dwell zone as staff know it.
+
+    Attributes:
+        service: staff help shoppers here, so a long dwell means that help is wanted.
+    """
+
+    id: Id
+    name: Names
+    service: bool = False
+
+
+class GatewayConfig(Settings, CrossChecked):
+    """Everything that one gateway needs to know.
+
+    Attributes:
+        database: SQLite file; relative to the config file.
+        timezone: of the opening hours and of what people read.
+        stale_after_s: a state older than this is unknown.
+        languages: languages of the pages; the first one is shown first.
+        screens: when left out, one screen ``lane-{id}`` for each lane.
+    """
+
+    store: Id
+    name: Names | None = None
+    mqtt: MqttSettings = MqttSettings()
+    database: Path = Path("gateway.sqlite")
+    http: HttpSettings = HttpSettings()
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("zh", "en")
+    stale_after_s: Annotated[float, Field(ge=1.0, le=600.0)] = 10.0
+    lanes: tuple[LaneSettings, ...] = ()
+    screens: tuple[ScreenSettings, ...] = ()
+    shelves: tuple[ShelfSettings, ...] = ()
+    products: tuple[ProductSettings, ...] = ()
+    zones: tuple[ZoneSettings, ...] = ()
+    rules: RuleSettings = RuleSettings()
+
+    @classmethod
+    def cross_check(cls, data: Any) -> list[tuple[Key, str, str]]:
+        """List repeated ids, and screens at lanes that do not exist."""
+        return [*_repeats(data), *_screens_without_lane(data)]
+
+    @property
+    def all_screens(self) -> tuple[ScreenSettings, ...]:
+        """The screens, or one for each lane where the config names none."""
+        return self.screens or tuple(
+            ScreenSettings(id=f"lane-{lane.id}", lane=lane.id) for lane in self.lanes
+        )
+
+
+_NAMED_BY = {"lanes": "id", "screens": "id", "shelves": "id", "products": "gtin", "zones": "id"}
+
+
+def _repeats(data: Any) -> Iterator[tuple[Key, str, str]]:
+    for key, field in _NAMED_BY.items():
+        seen: set[str] = set()
+        for index, item in mappings(data, key):
+            name = item.get(field)
+            if isinstance(name, str) and name in seen:
+                yield (key, index, field), f"each {field} once", f"{name!r} a second time"
+            seen.add(str(name))
+
+
+def _screens_without_lane(data: Any) -> Iterator[tuple[Key, str, str]]:
+    lanes = [lane.get("id") for _, lane in mappings(data, "lanes")]
+    for index, screen in mappings(data, "screens"):
+        if screen.get("lane") not in lanes:
+            yield ("screens", index, "lane"), "the id of a lane in lanes", repr(screen.get("lane"))
+
+
+def load(path: Path) -> GatewayConfig:
+    """Read a gateway config; a relative database path starts at the config's folder.
+
+    Raises:
+        configs.loading.ConfigError: with every mistake in the file.
+    """
+    config = load_yaml(path, GatewayConfig)
+    return config.model_copy(update={"database": path.parent / config.database})

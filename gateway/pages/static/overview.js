@@ -1,0 +1,82 @@
+import { element } from "./live.js";
+import { ago, followStore, name, names, t } from "./staff.js";
+
+const byId = (id) => document.getElementById(id);
+const number = (value) => (value === null ? "–" : String(value));
+
+function laneCard(lane) {
+  const state = lane.blind === null ? lane.state : "unknown";
+  const card = element("article", `card lane ${state}`);
+  const wait = lane.wait_s === null ? "–" : `${Math.round(lane.wait_s / 60)} ${t.minutes}`;
+  card.append(
+    element("p", "sign", names.lanes[lane.lane]?.sign ?? lane.lane),
+    element("p", "title", name("lanes", lane.lane)),
+    element("p", "badge", t[state]),
+    element("p", "figure", element("strong", "", number(lane.waiting)), ` ${t.waiting}`),
+    element("p", "figure", element("strong", "", wait), ` ${t.wait}`),
+  );
+  if (lane.blind !== null && lane.age_s !== null) card.append(element("p", "age", ago(lane.age_s)));
+  return card;
+}
+
+function stockRow(item) {
+  const row = element("li", "");
+  const low = item.count !== null && item.min !== null && item.count <= item.min;
+  row.className = item.count === null ? "unknown" : low ? "low" : "";
+  const of = item.capacity === null ? "" : ` / ${item.capacity}`;
+  row.append(
+    element("span", "product", name("products", item.gtin)),
+    element("span", "stock", item.count === null ? t.unknown : `${low ? "▼ " : ""}${item.count}${of}`),
+  );
+  if (item.capacity !== null) {
+    const meter = element("span", "meter");
+    const fill = element("span", "fill");
+    fill.style.width = `${Math.min(100, (100 * (item.count ?? 0)) / item.capacity)}%`;
+    const mark = element("span", "mark");
+    mark.style.left = `${(100 * (item.min ?? 0)) / item.capacity}%`;
+    meter.append(fill, mark);
+    row.append(meter);
+  }
+  return row;
+}
+
+function shelfCard(shelf) {
+  const card = element("article", `card shelf ${shelf.blind === null ? "" : "unknown"}`);
+  card.append(element("p", "title", name("shelves", shelf.shelf)));
+  if (shelf.blind !== null) card.append(element("p", "badge", t.unknown));
+  const list = element("ul", "stock-list", ...Object.values(shelf.items).map(stockRow));
+  card.append(list);
+  return card;
+}
+
+function zoneCard(zone) {
+  const card = element("article", `card ${zone.blind === null ? "" : "unknown"}`);
+  const people = zone.occupancy === null ? t.unknown : `${zone.occupancy} ${t.people}`;
+  card.append(element("p", "title", name("zones", zone.zone)), element("p", "figure", people));
+  return card;
+}
+
+function deviceCard(device) {
+  const card = element("article", `card device ${device.state}`);
+  card.append(element("p", "title", device.device), element("p", "badge", t[device.state]));
+  const sensors = [...Object.entries(device.cameras), ...Object.entries(device.readers)];
+  const rows = sensors.map(([id, health]) =>
+    element("li", health.state === "ok" ? "" : "low", `${id} · ${t[health.state] ?? health.state}`));
+  card.append(element("ul", "", ...rows), element("p", "age", ago(device.heard_s)));
+  return card;
+}
+
+function show(store) {
+  if (store === null || !store.lanes) {
+    for (const id of ["lanes", "shelves", "zones", "devices"]) byId(id).replaceChildren();
+    return;
+  }
+  byId("lanes").replaceChildren(...Object.values(store.lanes).map(laneCard));
+  byId("shelves").replaceChildren(...Object.values(store.shelves).map(shelfCard));
+  byId("devices").replaceChildren(...Object.values(store.devices).map(deviceCard));
+  const zones = Object.values(store.zones);
+  byId("zones-section").hidden = zones.length === 0;
+  byId("zones").replaceChildren(...zones.map(zoneCard));
+}
+
+followStore(show);

@@ -1,0 +1,88 @@
+"""Every word on the pages, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from gateway.config import Language
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "open": ("开放", "Open"),
+    "closing": ("即将关闭", "Closing"),
+    "closed": ("暂停服务", "Closed"),
+    "unknown": ("暂无数据", "No data"),
+    "waiting": ("排队人数", "Waiting"),
+    "wait": ("预计等候", "Wait"),
+    "minutes": ("分钟", "min"),
+    "up_to": ("不超过", "up to"),
+    "under_one": ("不到 1", "under 1"),
+    "faster": ("更快", "is faster"),
+    "please_use": ("请前往", "Please use"),
+    "overview": ("门店概况", "Overview"),
+    "alerts": ("提醒", "Alerts"),
+    "lanes": ("收银台", "Lanes"),
+    "shelves": ("货架", "Shelves"),
+    "devices": ("设备", "Devices"),
+    "zones": ("区域", "Zones"),
+    "people": ("人", "people"),
+    "no_alerts": ("没有待处理的提醒", "Nothing needs attention"),
+    "no_items": ("没有商品", "No products"),
+    "acknowledge": ("知道了", "Seen"),
+    "start": ("我来处理", "I take it"),
+    "resolve": ("已完成", "Done"),
+    "raised": ("新提醒", "New"),
+    "notified": ("已通知", "Notified"),
+    "acknowledged": ("已确认", "Seen"),
+    "in_progress": ("处理中", "In progress"),
+    "resolved": ("已解决", "Resolved"),
+    "expired": ("已过期", "Expired"),
+    "critical": ("紧急", "Urgent"),
+    "warning": ("注意", "Attention"),
+    "info": ("信息", "Note"),
+    "your_name": ("您的姓名", "Your name"),
+    "failed": ("没有保存，请再试一次", "Not saved. Please try again"),
+    "connection_lost": (
+        "与网关的连接中断，正在重试",
+        "The gateway cannot be reached; trying again",
+    ),
+    "broker_lost": ("网关与消息服务器断开", "The gateway has lost the message broker"),
+    "online": ("在线", "Online"),
+    "lost": ("离线", "Lost"),
+    "silent": ("无数据", "Silent"),
+    "stopped": ("已停止", "Stopped"),
+    "ago": ("前", "ago"),
+    "minimum": ("最低", "min"),
+    "ok": ("正常", "OK"),
+}
+"""Key → (Chinese, English)."""
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+def texts(language: Language) -> dict[str, str]:
+    """Give all texts in one language."""
+    return {key: both[LANGUAGES.index(language)] for key, both in TEXTS.items()}
+
+
+def choose(asked: str | None, accepts: str, offered: Sequence[Language]) -> Language:
+    """Choose a page's language.
+
+    Args:
+        asked: ``?lang=`` of the address.
+        accepts: the browser's Accept-Language header (RFC 9110, section 12.5.4).
+        offered: languages of the store, the preferred one first.
+    """
+    if asked in offered:
+        return cast(Language, asked)
+    ranked: list[tuple[float, int, Language]] = []
+    for place, part in enumerate(accepts.split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            quality = float(weight) if weight else 1.0
+        except ValueError:
+            continue
+        for language in offered:
+            if tag.lower().split("-")[0] == language and quality > 0:
+                ranked.append((-quality, place, language))
+    return min(ranked)[2] if ranked else offered[0]

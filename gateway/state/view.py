@@ -1,0 +1,107 @@
+"""The store at one moment, with everything too old already taken out.
+
+``None`` means unknown. Rules and pages see this and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from messages.payloads import LaneState, SensorHealth
+
+
+@dataclass(frozen=True, slots=True)
+class LaneView:
+    """One lane; all measures are None where ``blind`` says why.
+
+    Attributes:
+        wait_s, wait_p90_s: wait of a shopper who joins now, median and 90th percentile.
+        age_s: seconds since the measures were true, None when there never were any.
+        blind: why nothing is known: ``no data``, ``stale``, ``device lost`` or ``sensor``.
+    """
+
+    lane: str
+    state: LaneState = LaneState.UNKNOWN
+    waiting: int | None = None
+    served: int | None = None
+    wait_s: float | None = None
+    wait_p90_s: float | None = None
+    confidence: float = 0.0
+    age_s: float | None = None
+    device: str | None = None
+    camera: str | None = None
+    blind: str | None = "no data"
+
+
+@dataclass(frozen=True, slots=True)
+class StockView:
+    """One GTIN on one shelf; ``count`` None when unknown."""
+
+    gtin: str
+    count: int | None
+    capacity: int | None = None
+    min: int | None = None
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfView:
+    """One shelf; ``items`` keeps the planned GTINs, with unknown counts, while it is blind."""
+
+    shelf: str
+    items: Mapping[str, StockView] = field(default_factory=dict)
+    area: str = "floor"
+    age_s: float | None = None
+    device: str | None = None
+    reader: str | None = None
+    blind: str | None = "no data"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneView:
+    """One dwell zone."""
+
+    zone: str
+    occupancy: int | None = None
+    dwell_p50_s: float | None = None
+    dwell_max_s: float | None = None
+    age_s: float | None = None
+    device: str | None = None
+    camera: str | None = None
+    blind: str | None = "no data"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView:
+    """One device.
+
+    Attributes:
+        state: online, lost (the broker lost it), stopped (switched off on purpose), or silent
+            (says nothing, though the broker thinks it is there).
+        heard_s: seconds since it last said anything.
+    """
+
+    device: str
+    state: str
+    heard_s: float
+    version: str = ""
+    outbox: int = 0
+    cameras: Mapping[str, SensorHealth] = field(default_factory=dict)
+    readers: Mapping[str, SensorHealth] = field(default_factory=dict)
+
+    @property
+    def works(self) -> bool:
+        """True when its measures can be believed."""
+        return self.state == "online"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreView:
+    """Everything known at ``now_s``, by id."""
+
+    now_s: float
+    lanes: Mapping[str, LaneView]
+    shelves: Mapping[str, ShelfView]
+    zones: Mapping[str, ZoneView]
+    devices: Mapping[str, DeviceView]
