@@ -112,6 +112,10 @@ class TagReader(Protocol):
     def detail(self) -> str:
         """Why it is in that state, in one line without credentials."""
 
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """Counts since the start: reads, reconnects, and named conditions such as bad frames."""
+
     def batches(self) -> AsyncIterator[list[TagRead]]:
         """Reads as they come, a report at a time; an empty list is a sign of life (keep-alive)."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from hardware.cameras.backoff import Backoff
+from hardware.backoff import Backoff
 from hardware.cameras.capture import open_rtsp, open_usb
 from hardware.cameras.live import Connect, LiveCamera
 from hardware.cameras.mjpeg import MjpegFeed

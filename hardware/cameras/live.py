@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from hardware.cameras.backoff import Backoff
+from hardware.backoff import Backoff
 from hardware.cameras.stamps import StampMapper
 from hardware.interfaces import CameraState, Frame, Image
 

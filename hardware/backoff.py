@@ -1,4 +1,4 @@
-"""When to try again: ever later, and with jitter, so that a shop's cameras don't knock at once."""
+"""When to try again: ever later, and with jitter, so that a shop's devices don't knock at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Backoff:
     """Waits between attempts.
 
     Half of each wait is fixed and half random ("equal jitter", M. Brooker, AWS Architecture Blog
-    2015): no attempt follows at once, and cameras that fell together come back apart.
+    2015): no attempt follows at once, and devices that fell together come back apart.
 
     Attributes:
         first_s: longest first wait in seconds.
