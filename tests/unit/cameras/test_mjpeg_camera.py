@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from hardware.backoff import Backoff
 from hardware.cameras import LiveCamera, open_camera
-from hardware.cameras.backoff import Backoff
 from hardware.interfaces import Camera, CameraState, Frame
 
 WAIT_S = 20.0

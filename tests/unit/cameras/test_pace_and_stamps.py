@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.cameras.backoff import Backoff
+from hardware.backoff import Backoff
 from hardware.cameras.live import Pace
 from hardware.cameras.stamps import StampMapper
 
