@@ -6,6 +6,7 @@ import typer
 
 from edge_agent.commands.check import check
 from edge_agent.commands.count import count
+from edge_agent.commands.run import run
 from edge_agent.commands.shelves import shelves
 
 app = typer.Typer(
@@ -14,6 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("run")(run)
 app.command("check")(check)
 app.command("count")(count)
 app.command("shelves")(shelves)

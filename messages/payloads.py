@@ -68,8 +68,8 @@ class QueueData(Payload):
 
     type: ClassVar[str] = "queue"
     lane: Name
-    waiting: Count | None
-    served: Count | None
+    waiting: Count | None = None
+    served: Count | None = None
     units: Count | None = None
     wait_s: Seconds | None = None
     wait_p90_s: Seconds | None = None
@@ -95,7 +95,7 @@ class ZoneData(Payload):
 
     type: ClassVar[str] = "zone"
     zone: Name
-    occupancy: Count | None
+    occupancy: Count | None = None
     dwell_p50_s: Seconds | None = None
     dwell_p90_s: Seconds | None = None
     dwell_max_s: Seconds | None = None
@@ -108,7 +108,7 @@ class ZoneData(Payload):
 class StockItem(Message):
     """Stock of one GTIN on one shelf; ``count`` None when the shelf cannot be read."""
 
-    count: Count | None
+    count: Count | None = None
     capacity: Count | None = None
     min: Count | None = None
     confidence: Confidence = 0.0
@@ -340,8 +340,8 @@ class LaneAdvice(Payload):
     """Lanes that should be open; topic ``advice/lanes``."""
 
     type: ClassVar[str] = "advice"
-    open: Count | None
-    needed_now: Count | None
+    open: Count | None = None
+    needed_now: Count | None = None
     needed_15min: Count | None = None
     needed_30min: Count | None = None
     why: Text

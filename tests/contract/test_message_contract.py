@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from messages import schema
 from messages.envelope import MAX_BYTES, Envelope, MalformedMessageError, decode
-from messages.payloads import PAYLOADS, Payload
+from messages.payloads import PAYLOADS, Payload, QueueData, StockData, StockItem, ZoneData
 from messages.topics import Topics, parse_device_topic
 
 EXAMPLES: dict[str, dict[str, Any]] = json.loads(
@@ -50,6 +50,22 @@ def test_a_recorded_version_1_message_is_read_and_written_again_unchanged(name: 
 def test_unknown_fields_are_ignored(name: str) -> None:
     newer = {**EXAMPLES[name]["data"], "from_the_future": 1}
     assert isinstance(PAYLOADS[name].model_validate(newer), Payload)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        QueueData(lane="1", waiting=None, served=None),
+        ZoneData(zone="cereals", occupancy=None),
+        StockData(shelf="S1", items={"06901234001006": StockItem(count=None)}),
+    ],
+    ids=lambda payload: payload.type,
+)
+def test_unknown_stays_unknown_over_the_wire(payload: Payload) -> None:
+    data = payload.model_dump(mode="json", exclude_none=True)
+    message = {**EXAMPLES[payload.type], "data": data}
+    read = decode(decode(json.dumps(message).encode()).encode())
+    assert type(payload).model_validate(read.data) == payload
 
 
 @given(st.binary(max_size=300))

@@ -1,0 +1,152 @@
+"""The one place where an agent is wired."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import signal
+import threading
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
+
+from edge_agent.clock import Clock
+from edge_agent.config import CameraSettings, DeviceConfig, ReaderSettings
+from edge_agent.eyes import Eye, Eyes
+from edge_agent.pipeline import CameraPipeline
+from edge_agent.publish.link import Link
+from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.reporter import Reporter
+from edge_agent.shelves import Shelves
+from edge_agent.tags import Ears
+from hardware.cameras import open_camera
+from hardware.interfaces import Camera, TagReader
+from hardware.rfid import ReaderOptions, open_reader
+from messages.envelope import Envelope
+from messages.payloads import Command, LaneState, StatusData
+from messages.topics import Topics
+
+STATUS_S = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Agent:
+    """A running edge agent.
+
+    Args:
+        config: the device's settings.
+        folder: what relative paths of the config start from.
+        clock: seconds and wall time.
+    """
+
+    def __init__(self, config: DeviceConfig, folder: Path, clock: Clock | None = None) -> None:
+        self.config = config
+        self._clock = clock or Clock()
+        boot = f"{int(self._clock.now_s()):x}-{secrets.token_hex(3)}"
+        topics = Topics(config.store)
+        self._outbox = Outbox(
+            folder / config.outbox.path, device=config.device, boot=boot, keep=config.outbox.keep
+        )
+        self._link = Link(
+            config.mqtt,
+            topics,
+            config.device,
+            self._outbox,
+            boot=boot,
+            clock=self._clock,
+            on_command=self._command,
+        )
+        self._reporter = Reporter(
+            self._link, self._outbox, topics, config.device, self._clock, config.publish_every_s
+        )
+        now_s = self._clock.now_s()
+        self._eyes = Eyes(
+            [
+                Eye(self._camera(c), CameraPipeline(c), due_s=now_s, since_s=now_s)
+                for c in config.cameras
+            ],
+            self._reporter,
+            self._clock,
+        )
+        self._ears = Ears(
+            self._reader,
+            config.readers,
+            Shelves(config.readers, config.shelves),
+            self._reporter,
+            self._clock,
+        )
+        digest = hashlib.sha256(config.model_dump_json().encode()).hexdigest()
+        self._config_rev = f"sha256:{digest[:12]}"
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until ``stop`` is set, then say so and let everything go."""
+        self._link.start()
+        self._eyes.start()
+        self._ears.start()
+        log.info("started", device=self.config.device, broker=self.config.mqtt.url)
+        while not stop.wait(STATUS_S):
+            self._reporter.status(self._status("online"), self._clock.now_s())
+        self._ears.stop()
+        self._eyes.stop()
+        self._link.stop(self._status("stopped"))
+        self._outbox.close()
+        log.info("stopped", device=self.config.device)
+
+    def _status(self, state: str) -> StatusData:
+        return StatusData.model_validate(
+            {
+                "state": state,
+                "version": version("instore-edge"),
+                "config_rev": self._config_rev,
+                "cameras": self._eyes.health(),
+                "readers": self._ears.health(),
+                "outbox": len(self._outbox),
+                "counters": {
+                    "frames": self._eyes.frames,
+                    "people": self._eyes.people,
+                    "reads": self._ears.reads,
+                    "refused": self._link.refused,
+                    "dropped": self._outbox.dropped,
+                },
+            }
+        )
+
+    def _camera(self, settings: CameraSettings) -> Camera:
+        return open_camera(
+            settings.source, clock=self._clock.now_s, loop=settings.loop, fps=settings.fps
+        )
+
+    def _reader(self, settings: ReaderSettings) -> TagReader:
+        options = ReaderOptions(
+            settings.id,
+            settings.source,
+            tuple(settings.antennas),
+            silent_after_s=settings.silent_after_s,
+        )
+        return open_reader(options, clock=self._clock.now_s)
+
+    def _command(self, name: str, envelope: Envelope) -> None:
+        command = Command.model_validate(envelope.data)
+        if command.expires_at < self._clock.utc(self._clock.now_s()):
+            log.warning("command expired", name=name)
+        elif name == "lane":
+            self._order_lane(str(command.args.get("lane")), command.args.get("state"))
+        else:
+            log.warning("unknown command", name=name)
+
+    def _order_lane(self, lane: str, state: object) -> None:
+        """Take the manager's word on a lane; no state lets the camera speak again."""
+        pipeline = self._eyes.pipeline_of(lane)
+        if pipeline is not None:
+            word = LaneState(str(state)) if state is not None else None
+            self._eyes.order(lambda: pipeline.measures.override(lane, word))
+
+
+def run(config: DeviceConfig, folder: Path) -> None:
+    """Run an agent until SIGINT or SIGTERM."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    Agent(config, folder).run(stop)

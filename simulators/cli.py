@@ -1,0 +1,64 @@
+"""The command line ``store-sim``: simulated hardware, alone or with a whole store around it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    name="store-sim", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Simulated cameras, RFID readers and shoppers behind real sockets."""
+
+
+@app.command()
+def run(
+    scene: Annotated[str, typer.Option(help="quiet (scripted), busy or day.")] = "busy",
+    view: Annotated[str, typer.Option(help="Where the camera hangs.")] = "high",
+    seed: Annotated[int, typer.Option(help="Seed of the shop.")] = 1,
+    fps: Annotated[float, typer.Option(help="Pictures a second.")] = 10.0,
+    camera_port: Annotated[int, typer.Option(help="HTTP port of camera and control.")] = 8090,
+    reader_port: Annotated[int, typer.Option(help="LLRP port of the reader.")] = 5084,
+) -> None:
+    """Serve a simulated camera and RFID reader until Ctrl-C; a port of 0 takes a free one."""
+    from simulators.store.hardware import HardwareOptions, serve
+
+    def tell(addresses: dict[str, str]) -> None:
+        for name, address in addresses.items():
+            typer.echo(f"{name} {address}")
+
+    asyncio.run(serve(HardwareOptions(scene, view, seed, fps, camera_port, reader_port), tell))
+
+
+@app.command()
+def demo(
+    for_s: Annotated[float, typer.Option("--for", help="Stop after so many seconds.")] = 0.0,
+    video: Annotated[
+        Path | None, typer.Option(help="Real video in place of the drawn lanes.", exists=True)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the shop.")] = 1,
+    broker_port: Annotated[int, typer.Option(help="Port of the broker.")] = 1883,
+    gateway_port: Annotated[int, typer.Option(help="Port of the pages.")] = 8080,
+    camera_port: Annotated[int, typer.Option(help="Port of the simulated camera.")] = 8090,
+    reader_port: Annotated[int, typer.Option(help="Port of the simulated reader.")] = 5084,
+) -> None:
+    """Run a whole store on this machine; ports that are taken are replaced by free ones."""
+    from simulators.store.configs import Ports
+    from simulators.store.demo import DemoOptions
+    from simulators.store.demo import run as run_demo
+
+    ports = Ports(broker_port, gateway_port, camera_port, reader_port)
+    raise typer.Exit(run_demo(DemoOptions(for_s, video, seed, ports), Console()))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

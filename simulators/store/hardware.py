@@ -1,0 +1,62 @@
+"""The hardware of a simulated store in one process: cameras on HTTP, an RFID reader on LLRP."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulators.camera.server import CameraServer
+from simulators.camera.views import VIEWS
+from simulators.llrp_reader import LlrpServer
+from simulators.scene.live import LiveScene
+from simulators.scene.scene import Scene
+from simulators.scene.settings import SceneSettings, busy, day, quiet
+from simulators.store.field import SceneField
+
+SCENES = {"quiet": quiet, "busy": busy, "day": day}
+
+
+@dataclass(frozen=True, slots=True)
+class HardwareOptions:
+    """What to simulate.
+
+    Attributes:
+        scene: name in ``SCENES``.
+        view: name in :data:`simulators.camera.views.VIEWS`.
+        camera_port, reader_port: on 127.0.0.1; 0 takes a free one.
+    """
+
+    scene: str = "quiet"
+    view: str = "high"
+    seed: int = 1
+    fps: float = 10.0
+    camera_port: int = 0
+    reader_port: int = 0
+
+
+def settings_of(name: str) -> SceneSettings:
+    """Give the settings of a named scene.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    if name not in SCENES:
+        raise ValueError(f"scene: expected one of {', '.join(SCENES)}, found {name!r}")
+    return SCENES[name]()
+
+
+async def serve(options: HardwareOptions, on_ready: Callable[[dict[str, str]], None]) -> None:
+    """Serve until SIGINT or SIGTERM; ``on_ready`` is called with the addresses by name."""
+    live = LiveScene(Scene(settings_of(options.scene), seed=options.seed))
+    view = VIEWS[options.view](live.layout)
+    cameras = CameraServer(live, {"lanes": view}, port=options.camera_port, fps=options.fps)
+    field = SceneField(live, options.seed)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with LlrpServer(field, port=options.reader_port) as reader:
+        on_ready({"camera": cameras.source("lanes"), "control": cameras.url, "reader": reader.url})
+        await stop.wait()
+    cameras.close()
