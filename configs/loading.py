@@ -132,9 +132,9 @@ def loads(text: str, model: type[Model], *, name: str = "(text)") -> Model:
         result = model.model_validate(data)
     except ValidationError as error:
         problems += _problems(error, name, lines)
-        if issubclass(model, CrossChecked) and not _holds_cross_check(error):
+        if issubclass(model, CrossChecked):
             # Pydantic checks between fields only when each field is sound; the installer wants
-            # every mistake now.
+            # every mistake now. One that was found both ways is listed once.
             problems += _cross_problems((), model.cross_check(data), name, lines)
     if problems:
         raise ConfigError(sorted(set(problems), key=lambda p: (p.line, p.path)))
@@ -200,11 +200,6 @@ def _cross_problems(
     for below, expected, found in items:
         full = (*key, *below)
         yield Problem(name, _line(full, lines), path_text(full), expected, found)
-
-
-def _holds_cross_check(error: ValidationError) -> bool:
-    causes = (item.get("ctx", {}).get("error") for item in error.errors(include_url=False))
-    return any(isinstance(cause, CrossCheckError) for cause in causes)
 
 
 def _written(key: Key, lines: dict[Key, int]) -> Key:

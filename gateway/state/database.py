@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
-import sqlite_utils
-
-from gateway.state.migrations import MIGRATIONS
+from gateway.state.migrations import MIGRATIONS, Step
 
 
 class DatabaseError(RuntimeError):
@@ -43,9 +40,7 @@ def read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
 
 
-def migrate(
-    db: sqlite3.Connection, steps: tuple[Callable[[sqlite_utils.Database], None], ...]
-) -> None:
+def migrate(db: sqlite3.Connection, steps: tuple[Step, ...]) -> None:
     """Run the steps that the file has not seen, each in one transaction with its number.
 
     Raises:
@@ -57,6 +52,10 @@ def migrate(
             f"expected a database of version {len(steps)} or older, found version {version}: "
             "it was written by a newer gateway"
         )
+    if version == len(steps):
+        return
+    import sqlite_utils  # costs a third of the start, and is needed once a release
+
     for number, step in enumerate(steps[version:], version + 1):
         db.execute("BEGIN IMMEDIATE")
         try:

@@ -12,7 +12,7 @@ Boot = tuple[str, str]
 """(device, boot)."""
 
 
-class _Seen:
+class Seen:
     """Which numbers of one boot have come: all up to ``upto``, and some beyond a gap."""
 
     def __init__(self, upto: int = 0) -> None:
@@ -59,13 +59,13 @@ class EventLog:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._seen: dict[Boot, _Seen] = {}
+        self._seen: dict[Boot, Seen] = {}
         self.reload()
 
     def reload(self) -> None:
         """Learn from the file what is really committed; for the start and after a failed commit."""
         self._seen = {
-            (device, boot): _Seen(upto)
+            (device, boot): Seen(upto)
             for device, boot, upto in self._db.execute("SELECT device, boot, upto_seq FROM cursor")
         }
         rows = self._db.execute(
@@ -74,7 +74,7 @@ class EventLog:
         )
         for device, boot, seq, kind, data in rows:
             first = Dropped.model_validate_json(data).first_seq if kind == Dropped.type else seq
-            self._seen.setdefault((device, boot), _Seen()).add(first, seq)
+            self._seen.setdefault((device, boot), Seen()).add(first, seq)
 
     def take(self, events: Iterable[Heard]) -> list[Heard]:
         """Give those that have not come before, and remember them.
@@ -86,7 +86,7 @@ class EventLog:
             seq = heard.envelope.seq
             if seq is None:
                 continue
-            seen = self._seen.setdefault((heard.device, heard.envelope.boot), _Seen())
+            seen = self._seen.setdefault((heard.device, heard.envelope.boot), Seen())
             hole = isinstance(heard.payload, Dropped) and seq > seen.upto
             if seq in seen and not hole:
                 continue

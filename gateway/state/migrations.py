@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite_utils
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite_utils
+
+Step = Callable[["sqlite_utils.Database"], None]
 
 
 def _events(db: sqlite_utils.Database) -> None:
