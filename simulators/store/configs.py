@@ -13,7 +13,7 @@ from simulators.camera.zones import zones
 from simulators.scene.layout import Layout
 
 STORE = "demo"
-CAMERA = "lanes"
+DEVICES = ("checkout-1", "shelves-1")
 CAPACITY = 10
 MINIMUM = 3
 GOODS = (
@@ -41,7 +41,7 @@ class Ports:
 
 def checkout_device(ports: Ports, layout: Layout, view: View, source: str) -> dict[str, Any]:
     """Build the config of the agent that watches the lanes."""
-    camera = {"id": CAMERA, "source": source, "fps": 8, "zones": zones(layout, view)}
+    camera = {"id": "cam-1", "source": source, "fps": 8, "zones": zones(layout, view)}
     return {**_device("checkout-1", ports), "cameras": [camera]}
 
 
@@ -52,7 +52,7 @@ def video_device(ports: Ports, video: Path) -> dict[str, Any]:
     """
     queue = [[0.25, 0.45], [0.75, 0.45], [0.75, 0.98], [0.25, 0.98]]
     camera = {
-        "id": CAMERA,
+        "id": "cam-1",
         "source": str(video.resolve()),
         "loop": True,
         "fps": 8,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from simulators.camera.server import CameraServer
 from simulators.camera.views import VIEWS
@@ -15,6 +15,7 @@ from simulators.scene.scene import Scene
 from simulators.scene.settings import SceneSettings, busy, day, quiet
 from simulators.store.field import SceneField
 
+CAMERA = "lanes"
 SCENES = {"quiet": quiet, "busy": busy, "day": day}
 
 
@@ -35,6 +36,10 @@ class HardwareOptions:
     camera_port: int = 0
     reader_port: int = 0
 
+    def arguments(self) -> list[str]:
+        """Give the arguments of ``store-sim run`` that ask for this."""
+        return [f"--{name.replace('_', '-')}={value}" for name, value in asdict(self).items()]
+
 
 def settings_of(name: str) -> SceneSettings:
     """Give the settings of a named scene.
@@ -51,12 +56,12 @@ async def serve(options: HardwareOptions, on_ready: Callable[[dict[str, str]], N
     """Serve until SIGINT or SIGTERM; ``on_ready`` is called with the addresses by name."""
     live = LiveScene(Scene(settings_of(options.scene), seed=options.seed))
     view = VIEWS[options.view](live.layout)
-    cameras = CameraServer(live, {"lanes": view}, port=options.camera_port, fps=options.fps)
+    cameras = CameraServer(live, {CAMERA: view}, port=options.camera_port, fps=options.fps)
     field = SceneField(live, options.seed)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with LlrpServer(field, port=options.reader_port) as reader:
-        on_ready({"camera": cameras.source("lanes"), "control": cameras.url, "reader": reader.url})
+        on_ready({"camera": cameras.source(CAMERA), "control": cameras.url, "reader": reader.url})
         await stop.wait()
     cameras.close()

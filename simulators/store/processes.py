@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
+from typing import IO
 
 _PR_SET_PDEATHSIG = 1
 
@@ -41,7 +41,7 @@ class Child:
 
 
 class Processes:
-    """Starts parts and ends them all, in the reverse order, when the block is left.
+    """Starts parts, and ends them all in the reverse order.
 
     Args:
         folder: takes a log file for each part.
@@ -90,10 +90,18 @@ class Processes:
                 child.process.wait()
         self.children.remove(child)
 
-    def __enter__(self) -> Self:
-        return self
+    def kill(self, child: Child) -> None:
+        """End one part at once, as a power cut would."""
+        os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
+        self.children.remove(child)
 
-    def __exit__(self, *_: object) -> None:
+    def child(self, name: str) -> Child:
+        """Find a part by its name."""
+        return next(child for child in self.children if child.name == name)
+
+    def close(self) -> None:
+        """End every part."""
         for child in reversed(self.children.copy()):
             self.stop(child)
         for log in self._logs:

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from messages.payloads import AlertData
+from simulators.store.control import Control
 from simulators.store.observer import Observer
 
 ROUND_S = 75.0
 PICKED = 8
-
-
-class Control:
-    """Pulls the strings of a simulated shop."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def post(self, path: str, **body: Any) -> Any:
-        """Tell it something; give the answer.
-
-        Raises:
-            OSError: it does not answer.
-        """
-        request = urllib.request.Request(  # noqa: S310 - http on the loopback interface
-            self._url + path,
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
-            method="POST",
-        )
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
-            return json.load(answer)
 
 
 class Story(threading.Thread):

@@ -1,0 +1,42 @@
+"""A whole store from real processes, and a real browser to look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from simulators.store.hardware import HardwareOptions
+from simulators.store.running import RunningStore, free_ports
+from tests.conftest import which
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
+    """A store whose shop does only what it is told."""
+    folder = tmp_path_factory.mktemp("store")
+    with RunningStore(folder, free_ports(), HardwareOptions(scene="quiet")) as running:
+        yield running
+        for child in running.processes.children:
+            print(f"--- {child.name}\n{child.last_lines(30)}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium without a screen."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page of a lane screen's size."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    yield context.new_page()
+    context.close()
