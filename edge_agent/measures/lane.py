@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edge_agent.measures import units
 from edge_agent.measures.delays import LaneSight, delays
+from edge_agent.measures.gait import Point
 from edge_agent.measures.lane_state import LaneWatch
 from edge_agent.measures.lanes import LaneShape
 from edge_agent.measures.members import Member, Sighting, Stage
@@ -68,7 +69,7 @@ class Lane:
         t_s: float,
         dt_s: float,
         sightings: Sequence[Sighting],
-        elsewhere: Iterable[int],
+        elsewhere: Mapping[int, Point],
         seen_boxes: NDArray[np.float64],
         *,
         cashier: bool,

@@ -87,11 +87,13 @@ class Measures:
         if not self._lanes:
             return {}
         sightings, cashiers = self._sightings(presence, dt_s)
-        everybody = set(presence.people.tolist())
+        seen = presence.seen
+        feet = dict(zip(presence.people[seen].tolist(), presence.feet[seen].tolist(), strict=True))
         seen_boxes = presence.boxes[presence.seen]
         queues = {}
         for lane, here, cashier in zip(self._lanes, sightings, cashiers, strict=True):
-            elsewhere = everybody.difference(s.track for s in here)
+            inside = {s.track for s in here}
+            elsewhere = {track: place for track, place in feet.items() if track not in inside}
             queues[lane.name], happened = lane.update(
                 presence.t_s, dt_s, here, elsewhere, seen_boxes, cashier=cashier
             )

@@ -8,18 +8,17 @@ track ids does not break a wait.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.measures import hiding, units
+from edge_agent.measures.gait import Point, metres_between
 from edge_agent.measures.lanes import LaneShape, Role
-from edge_agent.measures.members import Member, Sighting, Stage, metres_between
+from edge_agent.measures.members import Member, Sighting, Stage
 
-STANDING_M_S = 0.45
-"""Slower than this stands."""
 JOIN_AFTER_S = 1.0
 """Standing so long in the queue zone joins the queue."""
 JOIN_MOVING_AFTER_S = 12.0
@@ -27,8 +26,11 @@ JOIN_MOVING_AFTER_S = 12.0
 SERVED_AFTER_S = 0.4
 """Standing so long in the place of service starts a service."""
 SERVED_MOVING_AFTER_S = 3.0
-WALKED_OFF_AFTER_S = 0.4
-"""Walking for so long away from the place of service ends a service."""
+WALKED_OFF_AFTER_S = 0.3
+WALKED_OFF_M = 0.6
+"""Walking for so long, and so far from where it stood, ends a service."""
+SERVED_AGAIN_AFTER_S = 1.5
+"""Whose service has ended and who then stands there for so long is somebody else."""
 LEFT_AFTER_S = 1.5
 LEFT_M = 1.0
 """Outside the lane for so long, and so far away from where the member stood, ends a membership."""
@@ -69,7 +71,6 @@ class LaneQueue:
     def __init__(self, shape: LaneShape) -> None:
         self.shape = shape
         self._members: dict[int, Member] = {}
-        self._replaced: set[int] = set()
         self._outside_s: dict[int, float] = {}
         self._step = Step()
 
@@ -86,7 +87,6 @@ class LaneQueue:
     def clear(self) -> None:
         """Forget everybody, without events: nobody knows what became of them."""
         self._members.clear()
-        self._replaced.clear()
         self._outside_s.clear()
 
     def update(
@@ -94,7 +94,7 @@ class LaneQueue:
         t_s: float,
         dt_s: float,
         sightings: Sequence[Sighting],
-        elsewhere: Iterable[int],
+        elsewhere: Mapping[int, Point],
         seen_boxes: NDArray[np.float64],
     ) -> Step:
         """Take in one frame.
@@ -103,66 +103,45 @@ class LaneQueue:
             t_s: time of the frame.
             dt_s: seconds since the last one.
             sightings: people in the zones of this lane as shoppers.
-            elsewhere: tracks of this frame that are not in this lane.
+            elsewhere: track → feet of those seen in this frame who are not in this lane.
             seen_boxes: (N, 4) boxes of everybody seen, for what hides whom.
         """
         self._step = Step()
-        self._note_outside(elsewhere, t_s)
-        strangers: list[Sighting] = []
-        here: set[int] = set()
-        for sighting in sightings:
-            here.add(sighting.track)
-            if not sighting.seen and sighting.track in self._replaced:
-                continue
-            self._replaced.discard(sighting.track)
-            member = self._members.get(sighting.track)
-            if member is not None:
-                self._observe(member, sighting, t_s, dt_s)
-            elif sighting.seen:
-                strangers.append(sighting)
-        self._replaced &= here
-        for sighting in strangers:
+        self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
+        for sighting in self._follow(sightings, t_s, dt_s):
             self._welcome(sighting, t_s)
         for member in list(self._members.values()):
-            if member.track in self._outside_s and member.track not in here:
-                self._outside(member, t_s)
+            if member.track in elsewhere:
+                self._outside(member, elsewhere[member.track], t_s)
             elif member.seen_s < t_s:
                 self._miss(member, dt_s, seen_boxes)
         for member in list(self._members.values()):
             self._advance(member, t_s)
         return self._step
 
-    def _note_outside(self, elsewhere: Iterable[int], t_s: float) -> None:
-        self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
-
-    def _observe(self, member: Member, sighting: Sighting, t_s: float, dt_s: float) -> None:
-        member.out_s = math.nan
-        if sighting.seen:
-            member.move(sighting, t_s, dt_s, STANDING_M_S)
-            member.seen_s = t_s
-            member.log_odds = hiding.CERTAIN
+    def _follow(self, sightings: Sequence[Sighting], t_s: float, dt_s: float) -> list[Sighting]:
+        """Move the members whose tracks are seen; give the sightings of nobody known."""
+        strangers = []
+        for sighting in sightings:
+            if not sighting.seen:
+                continue
+            member = self._members.get(sighting.track)
+            if member is None:
+                strangers.append(sighting)
+            else:
+                member.move(sighting, t_s, dt_s)
+        return strangers
 
     def _welcome(self, sighting: Sighting, t_s: float) -> None:
         """Let a new track take over a member that is not seen, or make a new member."""
         walked_in = t_s - self._outside_s.get(sighting.track, t_s) >= KNOWN_S
         member = None if walked_in else self._missing_near(sighting, t_s)
         if member is None:
-            member = Member(
-                person=sighting.track,
-                track=sighting.track,
-                feet=sighting.feet,
-                box=sighting.box,
-                place=sighting.place,
-                entered_s=t_s,
-                seen_s=t_s,
-                unit=sighting.track,
-                born_inside=sighting.track not in self._outside_s,
-            )
+            member = Member.new(sighting, t_s)
+            member.born_inside = sighting.track not in self._outside_s
         else:
             del self._members[member.track]
-            self._replaced.add(member.track)
-        member.put(sighting)
-        member.seen_s, member.log_odds, member.out_s = t_s, hiding.CERTAIN, math.nan
+            member.jump(sighting, t_s)
         self._members[sighting.track] = member
 
     def _missing_near(self, sighting: Sighting, t_s: float) -> Member | None:
@@ -174,16 +153,18 @@ class LaneQueue:
             if member.stage == Stage.SERVED and sighting.role != Role.SERVICE:
                 continue
             reach_m = min(0.8 + 0.5 * lost_s, 2.5)
-            distance_m = metres_between(member.feet, member.box, sighting.feet)
+            distance_m = metres_between(member.box, member.feet, sighting.feet)
             if distance_m < min(reach_m, best_m):
                 best, best_m = member, distance_m
         return best
 
-    def _outside(self, member: Member, t_s: float) -> None:
+    def _outside(self, member: Member, feet: Point, t_s: float) -> None:
+        member.seen_s, member.log_odds = t_s, hiding.CERTAIN
         if math.isnan(member.out_s):
             member.out_s = t_s
         away_s = t_s - member.out_s
-        if away_s >= LEFT_AFTER_S:
+        away_m = metres_between(member.box, member.feet, feet)
+        if away_s >= LEFT_ANYHOW_S or (away_s >= LEFT_AFTER_S and away_m >= LEFT_M):
             self._leave(member, member.out_s)
 
     def _leave(self, member: Member, t_s: float) -> None:
@@ -193,7 +174,7 @@ class LaneQueue:
         elif member.stage == Stage.WAITING:
             member.end_s = t_s
             self._step.left.append(member)
-        elif member.stage == Stage.ARRIVING and not math.isnan(member.slow_since_s):
+        elif member.stage == Stage.ARRIVING and not math.isnan(member.gait.slow_since_s):
             member.end_s = t_s
             self._step.looked.append(member)
 
@@ -215,15 +196,18 @@ class LaneQueue:
         if member.stage in (Stage.ARRIVING, Stage.WAITING):
             self._try_serve(member, t_s)
         elif member.stage == Stage.SERVED and _walks_off(member, t_s):
-            self._finish(member, member.fast_since_s)
+            self._finish(member, member.gait.fast_since_s)
+        elif member.stage == Stage.DONE and member.role == Role.SERVICE:
+            self._try_swap(member, t_s)
 
     def _try_join(self, member: Member, t_s: float) -> None:
         if member.role != Role.QUEUE:
             return
-        stands = t_s - member.slow_since_s >= JOIN_AFTER_S
-        if stands or t_s - member.entered_s >= JOIN_MOVING_AFTER_S:
-            since_s = member.slow_since_s if stands else t_s
-            self._join(member, max(since_s, member.entered_s))
+        stood_s = member.standing_s(t_s)
+        if stood_s >= JOIN_AFTER_S:
+            self._join(member, t_s - stood_s)
+        elif t_s - member.entered_s >= JOIN_MOVING_AFTER_S:
+            self._join(member, t_s)
 
     def _join(self, member: Member, t_s: float) -> None:
         member.joined_s = t_s
@@ -239,15 +223,35 @@ class LaneQueue:
     def _try_serve(self, member: Member, t_s: float) -> None:
         if member.role != Role.SERVICE:
             return
-        stands = t_s - member.slow_since_s >= SERVED_AFTER_S
-        if not stands and t_s - member.entered_s < SERVED_MOVING_AFTER_S:
-            return
-        since_s = member.slow_since_s if stands else t_s
+        stood_s = member.standing_s(t_s)
+        if stood_s >= SERVED_AFTER_S:
+            self._serve(member, t_s - stood_s)
+        elif t_s - member.role_since_s >= SERVED_MOVING_AFTER_S:
+            self._serve(member, t_s)
+
+    def _serve(self, member: Member, t_s: float) -> None:
         if member.stage == Stage.ARRIVING:
-            self._join(member, min(since_s, t_s))
+            self._join(member, t_s)
         member.stage = Stage.SERVED
-        member.service_s = max(since_s, member.joined_s)
+        member.service_s = max(t_s, member.joined_s)
         self._step.started.append(member)
+
+    def _try_swap(self, member: Member, t_s: float) -> None:
+        """See whether the track of somebody served now carries the one who came next."""
+        stood_s = member.standing_s(t_s)
+        if not stood_s >= SERVED_AGAIN_AFTER_S:
+            return
+        missing = [m for m in self.at(Stage.WAITING) if m.seen_s < t_s]
+        if missing:
+            heir = missing[0]
+            del self._members[heir.track]
+        else:
+            heir = replace(
+                member, stage=Stage.ARRIVING, entered_s=t_s - stood_s, unit=member.person
+            )
+        heir.take_body(member)
+        self._members[heir.track] = heir
+        self._serve(heir, t_s - stood_s)
 
     def _finish(self, member: Member, t_s: float) -> None:
         member.stage = Stage.DONE
@@ -261,4 +265,5 @@ class LaneQueue:
 
 
 def _walks_off(member: Member, t_s: float) -> bool:
-    return t_s - member.fast_since_s >= WALKED_OFF_AFTER_S
+    walks = t_s - member.gait.fast_since_s >= WALKED_OFF_AFTER_S
+    return walks and metres_between(member.box, member.gait.stood, member.feet) >= WALKED_OFF_M

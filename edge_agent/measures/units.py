@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from edge_agent.measures.members import Member, Stage, metres_between
+from edge_agent.measures.gait import metres_between
+from edge_agent.measures.members import Member, Stage
 
 TOGETHER_M = 1.3
 """Who belongs together stands no further apart."""
@@ -20,7 +21,7 @@ def find(member: Member, others: Iterable[Member]) -> int:
             continue
         if not abs(other.joined_s - member.joined_s) <= TOGETHER_S:
             continue
-        distance_m = metres_between(member.feet, member.box, other.feet)
+        distance_m = metres_between(member.box, member.feet, other.feet)
         if distance_m < best_m:
             best, best_m = other.unit, distance_m
     return best
