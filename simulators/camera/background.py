@@ -163,6 +163,16 @@ class Furniture:
             there, own = overlap
             labels[there][self._layer.mask[own]] = 0
 
+    def covers(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which points of the picture (pixels) it lies over."""
+        layer = self._layer
+        if layer is None:
+            return np.zeros(x.shape, np.bool_)
+        inside = (x >= layer.x0) & (x < layer.x1) & (y >= layer.y0) & (y < layer.y1)
+        columns = np.where(inside, x - layer.x0, 0).astype(np.int64)
+        rows = np.where(inside, y - layer.y0, 0).astype(np.int64)
+        return inside & layer.mask[rows, columns]
+
     def _overlap(
         self, extent: tuple[int, int, int, int]
     ) -> tuple[tuple[slice, slice], tuple[slice, slice]] | None:

@@ -1,0 +1,152 @@
+"""Where people appear in a picture and how much of them is hidden, without drawing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulators.camera.background import Furniture
+from simulators.camera.projection import View
+from simulators.scene.layout import Layout
+from simulators.scene.truth import Body
+
+Floats = NDArray[np.float64]
+
+_SIDE_ON, _FRONT_ON = 0.125, 0.175
+"""Half width of a body seen from its side and from before, as a share of its height."""
+
+_FOOT = 0.1
+"""How far feet reach out, as a share of the height."""
+
+# A silhouette as rows from head to feet: (lowest part of the row, half width of the row as a share
+# of the half width of the box). The rows weigh as many pixels as they are wide.
+_ROWS = np.linspace(0.04, 0.97, 14)
+_PROFILE = np.where(_ROWS < 0.13, 0.34, np.where(_ROWS < 0.52, 0.92, 0.62))
+_COLUMNS = np.array([-0.8, -0.4, 0.0, 0.4, 0.8])
+_U = (_PROFILE[:, None] * _COLUMNS).ravel()
+_V = np.repeat(_ROWS, len(_COLUMNS))
+_WEIGHT = np.repeat(_PROFILE, len(_COLUMNS)) / (_PROFILE.sum() * len(_COLUMNS))
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """Everybody who touches the picture.
+
+    Attributes:
+        people: (N,) int64 numbers of the people.
+        boxes: (N, 4) float64 x1 y1 x2 y2 in pixels of the whole body, clipped to the picture.
+        visible_boxes: (N, 4) float64, of what can be seen; NaN where nothing can.
+        visible: (N,) float64 share of the body that can be seen, 0..1.
+        height_px: (N,) float64 height of the whole body, not clipped.
+    """
+
+    people: NDArray[np.int64]
+    boxes: Floats
+    visible_boxes: Floats
+    visible: Floats
+    height_px: Floats
+
+
+class Occlusion:
+    """Reckons appearances in one view of one shop."""
+
+    def __init__(self, layout: Layout, view: View) -> None:
+        self._view = view
+        self._furniture = [Furniture(box, view) for box in layout.furniture]
+        blank = np.zeros((view.height, view.width, 3), np.uint8)
+        for piece in self._furniture:
+            piece.remember(blank)
+
+    def look(self, bodies: tuple[Body, ...]) -> Appearance:
+        """Reckon how everybody appears."""
+        view = self._view
+        feet = np.array([(b.pose.x, b.pose.y) for b in bodies], np.float64).reshape(-1, 2)
+        tall = np.array([b.look.height_m for b in bodies], np.float64)
+        girth = np.array([b.look.girth for b in bodies], np.float64)
+        heading = np.array([b.pose.heading for b in bodies], np.float64)
+        turn = np.abs(
+            np.cos(heading - np.arctan2(feet[:, 1] - self._view.y, feet[:, 0] - self._view.x))
+        )
+        half = tall * girth * (_SIDE_ON + (_FRONT_ON - _SIDE_ON) * turn)
+        boxes, depth = self._boxes(feet, tall, half)
+        clipped = _clip(boxes, view)
+        there = (
+            (depth > 0.8)
+            & (clipped[:, 2] > clipped[:, 0] + 1)
+            & (clipped[:, 3] > clipped[:, 1] + 1)
+        )
+        rows = np.flatnonzero(there)
+        rows = rows[np.argsort(depth[rows])]
+        boxes, clipped = boxes[rows], clipped[rows]
+        seen, points = self._seen(boxes, feet[rows])
+        people = np.array([bodies[i].person for i in rows], np.int64)
+        return Appearance(
+            people,
+            clipped,
+            _visible_boxes(seen, points, clipped),
+            seen @ _WEIGHT,
+            boxes[:, 3] - boxes[:, 1],
+        )
+
+    def _boxes(self, feet: Floats, tall: Floats, half: Floats) -> tuple[Floats, Floats]:
+        n = len(feet)
+        top = np.column_stack([feet, tall * 1.01])
+        bottom = np.column_stack([feet, np.full(n, 0.02)])
+        pixels, depth = self._view.project(np.concatenate([top, bottom]))
+        middle = (depth[:n] + depth[n:]) / 2.0
+        scale = self._view.focal_px / np.maximum(middle, 0.1)
+        half = half * scale
+        # Seen from above, feet and crown reach out in the picture.
+        reach = tall * _FOOT * scale * np.sin(self._view.pitch)
+        x = (pixels[:n, 0] + pixels[n:, 0]) / 2.0
+        low, high = pixels[:n, 1] - 0.5 * reach, pixels[n:, 1] + reach
+        return np.column_stack([x - half, low, x + half, high]), middle
+
+    def _seen(self, boxes: Floats, feet: Floats) -> tuple[NDArray[np.bool_], Floats]:
+        """Which points of each silhouette are seen (N, P), and where they lie (N, P, 2)."""
+        view = self._view
+        centre, half = (boxes[:, 0] + boxes[:, 2]) / 2.0, (boxes[:, 2] - boxes[:, 0]) / 2.0
+        tall = boxes[:, 3] - boxes[:, 1]
+        x = centre[:, None] + half[:, None] * _U
+        y = boxes[:, 1, None] + tall[:, None] * _V
+        seen = (x >= 0) & (x < view.width) & (y >= 0) & (y < view.height)
+        # Pairs (behind, before) whose boxes overlap; rows are sorted by distance.
+        near = (
+            (boxes[:, None, 0] < boxes[None, :, 2])
+            & (boxes[:, None, 2] > boxes[None, :, 0])
+            & (boxes[:, None, 1] < boxes[None, :, 3])
+            & (boxes[:, None, 3] > boxes[None, :, 1])
+        )
+        behind, before = np.nonzero(np.tril(near, -1))
+        v = (y[behind] - boxes[before, 1, None]) / tall[before, None]
+        row = np.clip((v * len(_ROWS)).astype(np.int64), 0, len(_ROWS) - 1)
+        aside = np.abs(x[behind] - centre[before, None])
+        hidden = (aside < half[before, None] * _PROFILE[row]) & (v >= 0.0) & (v <= 1.0)
+        if len(behind):
+            who, first = np.unique(behind, return_index=True)
+            seen[who] &= ~np.logical_or.reduceat(hidden, first, axis=0)
+        for i, (fx, fy) in enumerate(feet):
+            for piece in self._furniture:
+                if piece.hides(fx, fy):
+                    seen[i] &= ~piece.covers(x[i], y[i])
+        return seen, np.stack([x, y], axis=-1)
+
+
+def _clip(boxes: Floats, view: View) -> Floats:
+    limits = np.array([view.width, view.height, view.width, view.height], np.float64)
+    return np.clip(boxes, 0.0, limits)
+
+
+def _visible_boxes(seen: NDArray[np.bool_], points: Floats, boxes: Floats) -> Floats:
+    """Boxes around the points that are seen, reaching the border of the box beside its points."""
+    empty = ~seen.any(axis=1)
+    low = np.where(seen[..., None], points, np.inf).min(axis=1)
+    high = np.where(seen[..., None], points, -np.inf).max(axis=1)
+    found = np.concatenate([low, high], axis=1)
+    size = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.0)
+    margin = np.concatenate([size, size], axis=1) * (0.2, 0.05, 0.2, 0.05)
+    found = np.where(np.abs(found - boxes) <= margin, boxes, found)
+    found[empty] = np.nan
+    return found
