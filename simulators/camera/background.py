@@ -98,16 +98,35 @@ class Furniture:
         self._layer: _Layer | None = None
 
     def hides(self, x: float, y: float) -> bool:
-        """Whether it may stand between the camera and somebody at (x, y).
+        """Whether it may stand between the camera and somebody at (x, y)."""
+        return self._layer is not None and bool(self.may_hide(np.array([[x, y]]))[0])
+
+    def may_hide(self, feet: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether it may stand between the camera and people at places (N, 2).
 
         It cannot where one of its side faces has both camera and person before it.
         """
         box, view = self._box, self._view
-        return self._layer is not None and not (
-            (x < box.x0 and view.x < box.x0)
-            or (x > box.x1 and view.x > box.x1)
-            or (y < box.y0 and view.y < box.y0)
-            or (y > box.y1 and view.y > box.y1)
+        free = np.zeros(len(feet), np.bool_)
+        for axis, (low, high, at) in enumerate(
+            ((box.x0, box.x1, view.x), (box.y0, box.y1, view.y))
+        ):
+            if at < low:
+                free |= feet[:, axis] < low
+            if at > high:
+                free |= feet[:, axis] > high
+        return ~free
+
+    def meets(self, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which boxes (N, 4) of the picture overlap the rectangle around it."""
+        layer = self._layer
+        if layer is None:
+            return np.zeros(len(boxes), np.bool_)
+        return np.asarray(
+            (boxes[:, 0] < layer.x1)
+            & (boxes[:, 2] > layer.x0)
+            & (boxes[:, 1] < layer.y1)
+            & (boxes[:, 3] > layer.y0)
         )
 
     def paint(self, image: Image) -> None:

@@ -187,7 +187,7 @@ class NoisyDetector:
         bias = np.array([luck.bias for luck in lucks]).reshape(-1, 4)
         boxes += tall * (bias + self.rng.normal(0.0, s.box_jitter, boxes.shape))
         limits = (self.view.width, self.view.height) * 2
-        return np.clip(boxes, 0.0, np.array(limits, np.float64))
+        return np.asarray(np.clip(boxes, 0.0, np.array(limits, np.float64)), np.float64)
 
     def _doubles(self, boxes: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
         """Second boxes on people: cut at the waist or wider by half."""

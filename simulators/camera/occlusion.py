@@ -127,10 +127,9 @@ class Occlusion:
         if len(behind):
             who, first = np.unique(behind, return_index=True)
             seen[who] &= ~np.logical_or.reduceat(hidden, first, axis=0)
-        for i, (fx, fy) in enumerate(feet):
-            for piece in self._furniture:
-                if piece.hides(fx, fy):
-                    seen[i] &= ~piece.covers(x[i], y[i])
+        for piece in self._furniture:
+            for i in np.flatnonzero(piece.meets(boxes) & piece.may_hide(feet)):
+                seen[i] &= ~piece.covers(x[i], y[i])
         return seen, np.stack([x, y], axis=-1)
 
 
