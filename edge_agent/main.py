@@ -13,8 +13,7 @@ import structlog
 
 from edge_agent.clock import Clock
 from edge_agent.config import CameraSettings, DeviceConfig, ReaderSettings
-from edge_agent.eyes import Eye, Eyes
-from edge_agent.pipeline import CameraPipeline
+from edge_agent.eyes import Eyes, open_eye
 from edge_agent.publish.link import Link
 from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.reporter import Reporter
@@ -63,10 +62,7 @@ class Agent:
         )
         now_s = self._clock.now_s()
         self._eyes = Eyes(
-            [
-                Eye(self._camera(c), CameraPipeline(c), due_s=now_s, since_s=now_s)
-                for c in config.cameras
-            ],
+            [open_eye(c, self._camera(c), now_s) for c in config.cameras],
             self._reporter,
             self._clock,
         )

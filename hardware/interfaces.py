@@ -57,7 +57,7 @@ class Camera(Protocol):
 
     @property
     def counters(self) -> Mapping[str, int]:
-        """Counts since the start, such as frames, broken pictures and failed connections."""
+        """Counts since the start; ``frames`` are all that the source gave, read or not."""
 
     def read(self, timeout_s: float) -> Frame | None:
         """Wait for the next frame not yet given.

@@ -110,10 +110,23 @@ class CameraHealth:
         self._started = False
         self._well_since_s: float | None = None
         self._stillness = Stillness()
-        self._arrivals: deque[float] = deque()
+        self._arrivals: deque[tuple[float, int]] = deque()
+        self._given = 0
+        self._counted = False
         self._signs: dict[HealthState, tuple[float, str]] = {}
         self._heard_s: float | None = None
         self._checked_s = float("-inf")
+
+    def count(self, frames: int, t_s: float) -> None:
+        """Take how many frames the source has given so far, those included that nobody looks at.
+
+        Without it each frame seen counts: then a box that is too slow to look at all of them
+        takes its camera for a slow one.
+        """
+        self._counted = True
+        if frames > self._given:
+            self._given = frames
+            self._arrivals.append((t_s, frames))
 
     def see(self, image: Image, t_s: float) -> None:
         """Take one frame.
@@ -123,7 +136,9 @@ class CameraHealth:
             t_s: its time in seconds; must grow.
         """
         self._heard_s = t_s
-        self._arrivals.append(t_s)
+        if not self._counted:
+            self._given += 1
+            self._arrivals.append((t_s, self._given))
         pixels = sample(image)
         self._stillness.see(pixels, t_s)
         if t_s - self._checked_s < self._limits.check_every_s:
@@ -203,14 +218,14 @@ class CameraHealth:
         self._note(HealthState.SLOW, why, now_s)
 
     def _rate(self, now_s: float) -> float | None:
-        while self._arrivals and self._arrivals[0] <= now_s - _RATE_WINDOW_S:
+        while self._arrivals and self._arrivals[0][0] <= now_s - _RATE_WINDOW_S:
             self._arrivals.popleft()
         if len(self._arrivals) < 2:
             silent = self._heard_s is not None and now_s - self._heard_s >= _RATE_WINDOW_S
             return 0.0 if silent else None
         # One interval more than the frames span: a camera that falls silent slows down at once.
-        span_s = max(now_s, self._arrivals[-1]) - self._arrivals[0]
-        return len(self._arrivals) / (span_s + 1.0 / self._fps)
+        (first_s, first), (last_s, last) = self._arrivals[0], self._arrivals[-1]
+        return (last - first + 1) / (max(now_s, last_s) - first_s + 1.0 / self._fps)
 
     def _hold_s(self, state: HealthState) -> float:
         match state:
