@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 
-from hardware.rfid.conditions import Conditions
 from hardware.rfid.connection import Connection, RefusedError
 from hardware.rfid.llrp.capabilities import Capabilities, parse_capabilities
 from hardware.rfid.llrp.events import parse_supported_version, reader_config
@@ -42,12 +42,8 @@ async def negotiate_version(connection: Connection) -> None:
     connection.version = Version(wanted) if wanted in tuple(Version) else Version.V1_0_1
 
 
-async def set_up(
-    connection: Connection, options: ReaderOptions, conditions: Conditions
-) -> Capabilities:
+async def set_up(connection: Connection, options: ReaderOptions) -> Capabilities:
     """Bring the reader into a known state and start the inventory.
-
-    What another client, or we before a crash, left in the reader is deleted.
 
     Raises:
         RefusedError, TimeoutError, ConnectionError: the reader does not take a step.
@@ -62,18 +58,27 @@ async def set_up(
         await connection.request(
             Msg.CUSTOM_MESSAGE, _IMPINJ_ENABLE_EXTENSIONS, timeout_s=ANSWER_S, status_at=5
         )
-    for kind in (Msg.DELETE_ROSPEC, Msg.DELETE_ACCESSSPEC):
-        try:
-            await ask(kind, _ALL)
-        except RefusedError as error:
-            # Some readers call it an error when there is nothing to delete.
-            conditions.note("cleanup_refused", str(error))
+    await _clean_up(connection)
     keepalive_ms = max(100, int(options.silent_after_s * 1000 / 4))
     await ask(Msg.SET_READER_CONFIG, reader_config(keepalive_ms))
     await ask(Msg.ADD_ROSPEC, rospec(options, found).to_bytes())
     await ask(Msg.ENABLE_ROSPEC, _OURS)
     await ask(Msg.START_ROSPEC, _OURS)
     return found
+
+
+async def _clean_up(connection: Connection) -> None:
+    """Delete what another client, or we before a crash, left in the reader."""
+    try:
+        await connection.request(Msg.DELETE_ROSPEC, _ALL, timeout_s=ANSWER_S)
+    except RefusedError:
+        # Some readers call it an error when there is nothing to delete, some don't know "all".
+        answer = await connection.request(Msg.GET_ROSPECS, timeout_s=ANSWER_S)
+        for spec in parse_rospecs(answer.body):
+            number = struct.pack(">I", spec.id)
+            await connection.request(Msg.DELETE_ROSPEC, number, timeout_s=ANSWER_S)
+    with contextlib.suppress(RefusedError):
+        await connection.request(Msg.DELETE_ACCESSSPEC, _ALL, timeout_s=ANSWER_S)
 
 
 async def inventory_is_active(connection: Connection, timeout_s: float) -> bool:

@@ -203,6 +203,8 @@ class ReaderMachine:
         return OK, events
 
     def _change(self, spec: RoSpec, after: RoSpecState | None) -> list[tuple[Msg, bytes]]:
+        if after is RoSpecState.INACTIVE and spec.immediate:
+            after = RoSpecState.ACTIVE
         if after is None:
             del self.rospecs[spec.id]
         else:

@@ -7,7 +7,7 @@ import contextlib
 import ssl
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hardware.rfid.llrp.events import ReaderEvent
@@ -79,7 +79,7 @@ class LlrpServer:
         self._field_clock = field_clock or (lambda: time.monotonic() - self._started_s)
         self._server: asyncio.Server | None = None
         self._client: asyncio.StreamWriter | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._serving: set[asyncio.Task[None]] = set()
 
     @property
     def port(self) -> int:
@@ -102,17 +102,17 @@ class LlrpServer:
             self._serve, self._host, self._port, ssl=self._tls
         )
         self._port = self._server.sockets[0].getsockname()[1]
-        self._spawn(self._read_field())
+        self._reading = asyncio.create_task(self._read_field())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Stop."""
         assert self._server is not None  # noqa: S101 - entered before
         self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._reading.cancel()
         self.cut()
+        # Their connections are gone, so they end by themselves.
+        await asyncio.gather(self._reading, *self._serving, return_exceptions=True)
 
     def cut(self) -> None:
         """Break the connection without a word, as a pulled cable does in the end."""
@@ -139,6 +139,9 @@ class LlrpServer:
             writer.close()
             return
         self._client = writer
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - start_server runs this in a task
+        self._serving.add(task)
         self.counters["connections"] += 1
         self._greet(writer, ConnectionAttempt.SUCCESS)
         keepalives = asyncio.create_task(self._keep_alive(writer))
@@ -148,6 +151,7 @@ class LlrpServer:
             self.counters[type(error).__name__] += 1
         finally:
             keepalives.cancel()
+            self._serving.discard(task)
             if self._client is writer:
                 self._client = None
                 self.machine.disconnected()
@@ -221,8 +225,3 @@ class LlrpServer:
 
     def _pc(self, epc: str) -> int:
         return self.pc_words.get(epc, protocol_control(epc))
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

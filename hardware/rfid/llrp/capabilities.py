@@ -51,6 +51,10 @@ class Capabilities:
             return min(self.power_dbm, key=lambda entry: entry[1])[0]
         return max(below, key=lambda entry: entry[1])[0]
 
+    def with_vendor(self, vendor: int, model: int) -> Capabilities:
+        """Give the same capabilities as those of another maker's reader."""
+        return replace(self, vendor=vendor, model=model)
+
     def to_bytes(self) -> bytes:
         """Write GeneralDeviceCapabilities and RegulatoryCapabilities, as a reader does."""
         firmware = self.firmware.encode()

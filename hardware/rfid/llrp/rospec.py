@@ -12,7 +12,9 @@ from hardware.rfid.llrp.types import IMPINJ_PEN, Param, RoSpecState
 _ROSPEC = struct.Struct(">IBB")
 _COUNT = struct.Struct(">H")
 _REPORT = struct.Struct(">BH")
+_BYTE = struct.Struct(">B")
 _GEN2 = 1
+_IMMEDIATE = 1
 
 IMPINJ_SEARCH_MODE = (IMPINJ_PEN, 23)
 IMPINJ_CONTENT = (IMPINJ_PEN, 50)
@@ -64,6 +66,7 @@ class RoSpec:
         pc_bits: also report the protocol control word.
         air: how tags are singulated.
         impinj_rssi: ask an Impinj reader for RSSI in hundredths.
+        immediate: it starts as soon as it is enabled, without a START_ROSPEC.
         state: where it is in its life cycle; DISABLED when it is added.
     """
 
@@ -74,6 +77,7 @@ class RoSpec:
     pc_bits: bool = True
     air: AirSettings = AirSettings()
     impinj_rssi: bool = False
+    immediate: bool = False
     state: RoSpecState = RoSpecState.DISABLED
 
     def with_state(self, state: RoSpecState) -> RoSpec:
@@ -82,12 +86,12 @@ class RoSpec:
 
     def to_bytes(self) -> bytes:
         """Write the ROSpec parameter."""
-        no_trigger = tlv(Param.ROSPEC_START_TRIGGER, b"\0")
+        start = tlv(Param.ROSPEC_START_TRIGGER, bytes((self.immediate,)))
         no_end = tlv(Param.ROSPEC_STOP_TRIGGER, struct.pack(">BI", 0, 0))
         return tlv(
             Param.ROSPEC,
             _ROSPEC.pack(self.id, 0, self.state),
-            tlv(Param.RO_BOUNDARY_SPEC, no_trigger, no_end),
+            tlv(Param.RO_BOUNDARY_SPEC, start, no_end),
             self._inventory(),
             self._report(),
         )
@@ -156,11 +160,20 @@ def _parse_rospec(body: bytes, parameter: Parameter) -> RoSpec:
         raise ContentError(f"ROSpec state: expected 0 to 2, found {state}")
     spec = RoSpec(number, antennas=(), state=RoSpecState(state), content=0, pc_bits=False)
     for child in children(body, parameter, _ROSPEC.size):
-        if child.type == Param.AISPEC:
+        if child.type == Param.RO_BOUNDARY_SPEC:
+            spec = replace(spec, immediate=_starts_at_once(body, child))
+        elif child.type == Param.AISPEC:
             spec = replace(spec, antennas=spec.antennas + _parse_antennas(body, child))
         elif child.type == Param.RO_REPORT_SPEC:
             spec = _parse_report(body, child, spec)
     return spec
+
+
+def _starts_at_once(body: bytes, parameter: Parameter) -> bool:
+    return any(
+        child.type == Param.ROSPEC_START_TRIGGER and unpack(_BYTE, body, child)[0] == _IMMEDIATE
+        for child in children(body, parameter, 0)
+    )
 
 
 def _parse_antennas(body: bytes, parameter: Parameter) -> tuple[int, ...]:
