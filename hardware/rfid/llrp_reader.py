@@ -132,7 +132,7 @@ class LlrpReader(ReconnectingReader):
             self._conditions.note("bad_event", str(error))
             return
         if event.time_us is not None:
-            self._reads.clock.observe(event.time_us, self._clock(), uptime=event.uptime)
+            self._reads.learn_clock(event.time_us, uptime=event.uptime)
         if event.connection is not None and not self._attempt.done():
             self._attempt.set_result(event.connection)
         self._note_event(event)

@@ -32,7 +32,7 @@ class ReadMaker:
         self._conditions = conditions
         self._now_s = clock
         self._decoder = ReportDecoder()
-        self.clock = ReaderClock()
+        self._clock = ReaderClock()
 
     def reads(self, body: bytes) -> list[TagRead]:
         """Give the reads of an RO_ACCESS_REPORT.
@@ -41,8 +41,10 @@ class ReadMaker:
             hardware.rfid.llrp.frames.ContentError: the report does not fit the standard.
         """
         reports = self._decoder.decode(body)
+        stamps = [report.last_us for report in reports if report.last_us is not None]
+        if stamps:
+            self.learn_clock(max(stamps), uptime=reports[0].uptime)
         now_s = self._now_s()
-        self._learn_clock(reports, now_s)
         reads = []
         for report in reports:
             problem = self._problem(report)
@@ -52,7 +54,7 @@ class ReadMaker:
             stamp_us = report.last_us if report.last_us is not None else report.first_us
             reads.append(
                 TagRead(
-                    now_s if stamp_us is None else self.clock.to_ours_s(stamp_us, now_s),
+                    now_s if stamp_us is None else self._clock.to_ours_s(stamp_us, now_s),
                     self._reader,
                     report.antenna or self._only_antenna or 0,
                     report.epc,
@@ -62,13 +64,12 @@ class ReadMaker:
             )
         return reads
 
-    def _learn_clock(self, reports: list[TagReport], now_s: float) -> None:
-        stamps = [report.last_us for report in reports if report.last_us is not None]
-        if stamps:
-            jumps = self.clock.jumps
-            self.clock.observe(max(stamps), now_s, uptime=reports[0].uptime)
-            if self.clock.jumps > jumps:
-                self._conditions.note("clock_jump", f"now {self.clock.offset_s:+.1f} s to ours")
+    def learn_clock(self, reader_us: int, *, uptime: bool) -> None:
+        """Learn from the reader's clock in a message that has arrived now."""
+        jumps = self._clock.jumps
+        self._clock.observe(reader_us, self._now_s(), uptime=uptime)
+        if self._clock.jumps > jumps:
+            self._conditions.note("clock_jump", f"now {self._clock.offset_s:+.1f} s to ours")
 
     def _problem(self, report: TagReport) -> str:
         if not report.epc or (report.pc is not None and report.pc & _TOGGLE):

@@ -161,7 +161,8 @@ class ReconnectingReader(ABC):
         except ssl.SSLError as error:
             return ReaderState.LOST, f"TLS with {host}:{port} failed: {error.reason or error}"
         except OSError as error:
-            return ReaderState.LOST, f"{host}:{port}: {error.strerror or error}"
+            place = error.filename or f"{host}:{port}"
+            return ReaderState.LOST, f"{place}: {error.strerror or error}"
         except SessionError as error:
             return ReaderState.LOST, str(error)
         return ReaderState.LOST, f"{host}:{port} closed the connection"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 
 from hardware.rfid.options import TlsFiles
@@ -13,6 +14,9 @@ def client_context(files: TlsFiles) -> ssl.SSLContext:
     Raises:
         OSError: a file is missing or is no certificate.
     """
+    for file in (files.ca, files.cert, files.key):
+        if file is not None and not file.is_file():
+            raise FileNotFoundError(errno.ENOENT, "no such file", str(file))
     context = ssl.create_default_context(cafile=None if files.ca is None else str(files.ca))
     context.check_hostname = files.check_host
     if files.cert is not None:

@@ -229,7 +229,8 @@ def _layout_of(tag: bytes) -> _Layout:
         has_epc="epc" in columns,
         has_rssi="rssi" in columns or "rssi_cdbm" in columns,
         rssi_divisor=100 if "rssi_cdbm" in columns else 1,
-        uptime="last_utc" not in columns and "last_uptime" in columns,
+        uptime=bool({"first_uptime", "last_uptime"} & columns.keys())
+        and not {"first_utc", "last_utc"} & columns.keys(),
         template=int.from_bytes(tag) & fixed,
         mask=fixed,
     )
