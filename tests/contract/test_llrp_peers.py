@@ -54,7 +54,7 @@ def test_our_driver_reads_the_emulator_of_llrpkit() -> None:
             async with client(source, power_dbm=27.0, silent_after_s=0.8, **settings) as opened:
                 await opened.until(lambda: {read.epc for read in opened.reads} == set(EPCS))
                 await opened.until(lambda: emulator.keepalive_acks >= 2)
-                assert opened.reader.state is ReaderState.OK
+                await opened.until(lambda: opened.reader.state is ReaderState.OK)
                 # The emulator does not know the version messages of LLRP 1.1.
                 assert opened.reader.detail.startswith("LLRP 1.0.1, vendor 25882, model 700")
                 for read in opened.reads:

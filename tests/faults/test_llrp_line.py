@@ -84,10 +84,13 @@ async def reading(
     settings: dict[str, object] | None = None, **line: float
 ) -> AsyncIterator[tuple[BadLine, Client]]:
     """A simulated reader, a bad line to it, and a driver that has read something over it."""
-    async with server() as sim, BadLine(sim.port, **line) as bad:
-        async with client(bad.source, antennas=(1, 2, 3, 4), **(settings or {})) as opened:
-            await opened.until(lambda: len(opened.reads) > 20)
-            yield bad, opened
+    async with (
+        server() as sim,
+        BadLine(sim.port, **line) as bad,
+        client(bad.source, antennas=(1, 2, 3, 4), **(settings or {})) as opened,
+    ):
+        await opened.until(lambda: len(opened.reads) > 20)
+        yield bad, opened
 
 
 def server() -> LlrpServer:
