@@ -1,0 +1,176 @@
+"""Shares one detector among the cameras of a box. Pure: seconds and costs come in as arguments.
+
+A picture in which nothing moved since the detector last looked shows the same people, so it need
+not be detected again: a still scene costs a thumbnail. Where something moves, every picture is
+detected while the budget lasts; beyond it the busy cameras share what is left evenly (max-min
+fairness: a camera that needs less than an even share leaves the rest to the others), and a camera
+that gets less than its promised rate says so. Whatever happens, a scene is detected again before
+two seconds have passed, so that nobody who stands still is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+REDETECT_S = 2.0
+"""The longest time between two detections of a camera, whether or not anything moves."""
+
+
+_BUSY_MEMORY_S = 10.0
+_MOST_CREDIT = 2.0
+_NEW_COST = 0.1
+
+
+class Decision(StrEnum):
+    """What is to be done with a picture.
+
+    Attributes:
+        DETECT: give it to the detector.
+        UNCHANGED: the people of the last detection are still where they were.
+        SKIP: there is no time for it; nothing is known of this moment.
+    """
+
+    DETECT = "detect"
+    UNCHANGED = "unchanged"
+    SKIP = "skip"
+
+
+@dataclass(slots=True)
+class _Watched:
+    """One camera.
+
+    Attributes:
+        fps: promised rate.
+        due_s: when its next picture is wanted.
+        picture_s: time of its last picture.
+        detected_s: time of its last detection.
+        busy: smoothed share of its pictures with movement, 0..1.
+        credit: detections it may still have, as far as the budget goes.
+        look_s, detect_s: smoothed cost of a look without and of the detection alone.
+    """
+
+    fps: float
+    due_s: float = float("-inf")
+    picture_s: float = float("-inf")
+    detected_s: float = float("-inf")
+    busy: float = 1.0
+    credit: float = 1.0
+    look_s: float = 0.0
+    detect_s: float = 0.0
+
+    @property
+    def demand_s(self) -> float:
+        """Seconds of detection that it would use a second, if it got all it wants."""
+        still = (1.0 - self.busy) / REDETECT_S
+        return self.detect_s * (self.busy * self.fps + still)
+
+
+class Scheduler:
+    """Decides whose turn it is, and whether a picture goes to the detector.
+
+    Args:
+        rates: camera id → frames analysed a second that the config promises.
+        capacity: seconds of work that may be planned for one second; the rest is reserve.
+    """
+
+    def __init__(self, rates: Mapping[str, float], *, capacity: float = 0.9) -> None:
+        self._cameras = {camera: _Watched(fps) for camera, fps in rates.items()}
+        self._capacity = capacity
+
+    def next_turn(self) -> tuple[str, float]:
+        """Give the camera whose picture is due first (earliest deadline first), and when.
+
+        Raises:
+            ValueError: there is no camera.
+        """
+        camera = min(self._cameras, key=lambda name: self._cameras[name].due_s)
+        return camera, self._cameras[camera].due_s
+
+    def no_picture(self, camera: str, now_s: float) -> None:
+        """Take note that the camera had no new picture at its turn: it may have one soon."""
+        watched = self._cameras[camera]
+        watched.due_s = now_s + min(0.02, 0.25 / watched.fps)
+
+    def decide(self, camera: str, t_s: float, *, moved: bool) -> Decision:
+        """Decide what is done with a picture.
+
+        Args:
+            camera: its id.
+            t_s: time of the picture in seconds; grows.
+            moved: whether it differs from the one last detected.
+        """
+        watched = self._cameras[camera]
+        since_s = min(max(t_s - watched.picture_s, 0.0), REDETECT_S)
+        watched.picture_s = t_s
+        watched.busy += (float(moved) - watched.busy) * min(1.0, since_s / _BUSY_MEMORY_S)
+        watched.credit = min(_MOST_CREDIT, watched.credit + since_s * self._share(watched))
+        # The next picture would come too late: one interval before the limit, and a bit.
+        if t_s - watched.detected_s > REDETECT_S - 1.5 / watched.fps:
+            return self._detect(watched, t_s)
+        if not moved:
+            return Decision.UNCHANGED
+        if watched.credit >= 1.0:
+            return self._detect(watched, t_s)
+        return Decision.SKIP
+
+    def done(self, camera: str, now_s: float, *, look_s: float, detect_s: float | None) -> None:
+        """Take in what a turn cost, and set the camera's next one.
+
+        Args:
+            camera: its id.
+            now_s: time now, in seconds of the clock of ``next_turn``.
+            look_s: seconds of work but for the detection.
+            detect_s: seconds of the detection, None when there was none.
+        """
+        watched = self._cameras[camera]
+        watched.look_s = _smoothed(watched.look_s, look_s)
+        if detect_s is not None:
+            watched.detect_s = _smoothed(watched.detect_s, detect_s)
+        # A turn that comes late moves the next one only when that would be past already: so the
+        # rate is kept through a busy moment, and nothing is made up for in a burst.
+        interval_s = 1.0 / watched.fps
+        due_s = watched.due_s + interval_s
+        watched.due_s = due_s if due_s > now_s - interval_s else now_s
+
+    def detections_per_s(self, camera: str) -> float:
+        """Give the rate of detections that the budget leaves this camera while something moves."""
+        return self._share(self._cameras[camera])
+
+    def _detect(self, watched: _Watched, t_s: float) -> Decision:
+        watched.credit = max(0.0, watched.credit - 1.0)
+        watched.detected_s = t_s
+        return Decision.DETECT
+
+    def _share(self, watched: _Watched) -> float:
+        """Detections a second that one camera may have."""
+        if watched.detect_s <= 0.0:
+            return watched.fps
+        cameras = self._cameras.values()
+        free_s = self._capacity - sum(c.look_s * c.fps for c in cameras)
+        level_s = water_level([c.demand_s for c in cameras], max(0.0, free_s))
+        if watched.demand_s <= level_s:
+            return watched.fps
+        return min(watched.fps, max(1.0 / REDETECT_S, level_s / watched.detect_s))
+
+
+def water_level(demands: Iterable[float], supply: float) -> float:
+    """Find the level at which each demand, cut off there, together take just the supply.
+
+    This is max-min fairness (Bertsekas & Gallager, Data Networks, section 6.5.2) for one resource.
+
+    Returns:
+        The level; infinity when the supply is enough for all.
+    """
+    waiting = sorted(demands)
+    for place, demand in enumerate(waiting):
+        left = len(waiting) - place
+        if demand * left > supply:
+            return supply / left
+        supply -= demand
+    return float("inf")
+
+
+def _smoothed(known_s: float, new_s: float) -> float:
+    return new_s if known_s == 0.0 else known_s + _NEW_COST * (new_s - known_s)
