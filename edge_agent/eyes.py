@@ -12,7 +12,10 @@ import structlog
 from edge_agent.clock import Clock
 from edge_agent.config import CameraSettings
 from edge_agent.perception.health import CameraHealth, Health, HealthState
-from edge_agent.pipeline import CameraPipeline
+from edge_agent.perception.motion import Motion
+from edge_agent.perception.scheduler import Decision, Scheduler
+from edge_agent.perception.view import Glance
+from edge_agent.pipeline import CameraPipeline, Step
 from edge_agent.publish.reporter import Reporter
 from edge_agent.tracking.tracks import Tracks
 from hardware.interfaces import Camera, Frame
@@ -32,7 +35,7 @@ def open_eye(settings: CameraSettings, camera: Camera, now_s: float) -> Eye:
     """
     watch = CameraHealth(fps=settings.fps)
     health = Health(HealthState.CONNECTING, now_s)
-    return Eye(camera, CameraPipeline(settings), watch, health, due_s=now_s)
+    return Eye(camera, CameraPipeline(settings), watch, health)
 
 
 @dataclass(slots=True)
@@ -44,7 +47,7 @@ class Eye:
         pipeline: what is made of them.
         watch: whether the camera can be believed.
         health: what the watch last said.
-        due_s: when the next frame is wanted.
+        motion: whether anything moved since the last detection.
         frame_s: time of the last frame.
         rate: frames analysed a second, smoothed.
         counted: ids of people still followed who are in the count of people seen.
@@ -54,7 +57,7 @@ class Eye:
     pipeline: CameraPipeline
     watch: CameraHealth
     health: Health
-    due_s: float = 0.0
+    motion: Motion = field(default_factory=Motion)
     frame_s: float = float("-inf")
     rate: float = 0.0
     counted: set[int] = field(default_factory=set)
@@ -64,14 +67,9 @@ class Eye:
         """Id of the camera."""
         return self.pipeline.camera.id
 
-    @property
-    def interval_s(self) -> float:
-        """Seconds between two frames at the camera's rate."""
-        return 1.0 / self.pipeline.camera.fps
-
 
 class Eyes:
-    """Looks through every camera at its rate, one frame at a time.
+    """Looks through every camera at its rate, one frame at a time, as far as the box has time.
 
     Args:
         eyes: the cameras.
@@ -83,6 +81,7 @@ class Eyes:
         self._eyes = eyes
         self._reporter = reporter
         self._clock = clock
+        self._scheduler = Scheduler({eye.id: eye.pipeline.camera.fps for eye in eyes})
         self._stop = threading.Event()
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="eyes", daemon=True)
@@ -124,43 +123,57 @@ class Eyes:
         }
 
     def _run(self) -> None:
+        by_id = {eye.id: eye for eye in self._eyes}
         while self._eyes and not self._stop.is_set():
             while not self._orders.empty():
                 self._orders.get()()
-            eye = min(self._eyes, key=lambda e: e.due_s)
-            wait_s = eye.due_s - self._clock.now_s()
+            camera, due_s = self._scheduler.next_turn()
+            wait_s = due_s - self._clock.now_s()
             if wait_s > 0:
                 self._stop.wait(wait_s)
             else:
-                self._look(eye)
+                self._look(by_id[camera])
 
     def _look(self, eye: Eye) -> None:
         frame = eye.camera.read(0.0)
         now_s = self._clock.now_s()
         eye.watch.count(eye.camera.counters["frames"], now_s)
-        if frame is None:
-            # Look again soon: the next picture may come a moment later than its turn.
-            eye.due_s = now_s + min(0.02, eye.interval_s / 4)
-        else:
-            eye.watch.see(frame.image, frame.t_s)
+        glance = None
+        if frame is not None:
+            glance = Glance(frame.image)
+            eye.watch.see(glance, frame.t_s)
         self._judge(eye, now_s)
         if not eye.health.ok or now_s - eye.frame_s > BLIND_S:
             eye.rate = 0.0
             self._reporter.blind(eye.pipeline.camera, now_s)
-        if frame is not None:
-            self._analyse(eye, frame)
+        if frame is None or glance is None:
+            self._scheduler.no_picture(eye.id, now_s)
+        else:
+            self._analyse(eye, frame, glance, now_s)
 
-    def _analyse(self, eye: Eye, frame: Frame) -> None:
-        step = eye.pipeline.step(frame)
+    def _analyse(self, eye: Eye, frame: Frame, glance: Glance, began_s: float) -> None:
+        decision = self._scheduler.decide(eye.id, frame.t_s, moved=eye.motion.moved(glance))
+        detect_s = None
+        if decision is Decision.DETECT:
+            before_s = self._clock.now_s()
+            eye.pipeline.look(frame)
+            eye.motion.detected(glance)
+            detect_s = self._clock.now_s() - before_s
+        if decision is not Decision.SKIP:
+            self._take(eye, eye.pipeline.follow(frame))
+        now_s = self._clock.now_s()
+        look_s = now_s - began_s - (detect_s or 0.0)
+        self._scheduler.done(eye.id, now_s, look_s=look_s, detect_s=detect_s)
+
+    def _take(self, eye: Eye, step: Step) -> None:
         if eye.health.ok:
             self._reporter.camera(step.readings)
         self.frames += 1
         self._count_people(eye, step.tracks)
-        gap_s = frame.t_s - eye.frame_s
+        gap_s = step.tracks.t_s - eye.frame_s
         if 0 < gap_s < BLIND_S:
             eye.rate += 0.1 * (1.0 / gap_s - eye.rate)
-        eye.frame_s = frame.t_s
-        eye.due_s = max(eye.due_s + eye.interval_s, self._clock.now_s())
+        eye.frame_s = step.tracks.t_s
 
     def _judge(self, eye: Eye, now_s: float) -> None:
         before = eye.health.state

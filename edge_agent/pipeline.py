@@ -42,11 +42,24 @@ class CameraPipeline:
         self._looker = Looker(camera)
         self._tracker = Tracker(TrackerSettings(start_score=self._looker.threshold))
         self._zones = Zones(camera.zones)
+        self._detections = Detections.none()
 
     def step(self, frame: Frame) -> Step:
         """Take in one frame; frames come in the order of their time."""
+        self.look(frame)
+        return self.follow(frame)
+
+    def look(self, frame: Frame) -> None:
+        """Find the people in a frame."""
+        self._detections = self._looker.look(frame)
+
+    def follow(self, frame: Frame) -> Step:
+        """Track and measure the people that ``look`` found last.
+
+        Args:
+            frame: the frame looked at, or a later one of the same size that shows nothing new.
+        """
         size = (frame.image.shape[1], frame.image.shape[0])
-        detections = self._looker.look(frame)
-        tracks = self._tracker.update(detections, frame.t_s, size)
+        tracks = self._tracker.update(self._detections, frame.t_s, size)
         presence = self._zones.update(tracks, size)
-        return Step(detections, tracks, presence, self.measures.update(presence))
+        return Step(self._detections, tracks, presence, self.measures.update(presence))

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from edge_agent.perception.reference import Losses, ReferenceView
 from edge_agent.perception.stillness import Stillness
-from edge_agent.perception.view import View, brightness, sample, thumbnail
+from edge_agent.perception.view import Glance, View, brightness
 from hardware.interfaces import CameraState, Image
 
 
@@ -128,28 +128,26 @@ class CameraHealth:
             self._given = frames
             self._arrivals.append((t_s, frames))
 
-    def see(self, image: Image, t_s: float) -> None:
+    def see(self, glance: Glance, t_s: float) -> None:
         """Take one frame.
 
         Args:
-            image: (H, W, 3) uint8 BGR.
+            glance: the picture.
             t_s: its time in seconds; must grow.
         """
         self._heard_s = t_s
         if not self._counted:
             self._given += 1
             self._arrivals.append((t_s, self._given))
-        pixels = sample(image)
-        self._stillness.see(pixels, t_s)
+        self._stillness.see(glance.pixels, t_s)
         if t_s - self._checked_s < self._limits.check_every_s:
             return
         self._checked_s = t_s
-        small = thumbnail(pixels)
-        light = brightness(small)
+        light = brightness(glance.small)
         dark = light < self._limits.dark_below
         self._note(HealthState.DARK, f"grey level {light:.0f} of 255" if dark else "", t_s)
         # The other signs need light to be told.
-        losses = Losses() if dark else self._reference.compare(image, View.of(small))
+        losses = Losses() if dark else self._reference.compare(glance.image, View.of(glance.small))
         self._note(HealthState.COVERED, losses.covered, t_s)
         self._note(HealthState.BLURRED, losses.blurred, t_s)
         self._note(HealthState.MOVED, losses.moved, t_s)

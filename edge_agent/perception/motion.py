@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from edge_agent.perception.view import Thumbnail
+from edge_agent.perception.view import Glance, Thumbnail
 
 _LEAST_STEP = 7.0
 """Grey levels of a thumbnail pixel, below which nothing counts as a change."""
@@ -27,13 +27,13 @@ class Motion:
 
     def __init__(self) -> None:
         self._seen: Thumbnail | None = None
+        self._size: tuple[int, ...] = ()
 
-    def moved(self, small: Thumbnail) -> bool:
-        """Say whether the thumbnail shows something new; true before the first detection."""
-        seen = self._seen
-        if seen is None or seen.shape != small.shape:
+    def moved(self, glance: Glance) -> bool:
+        """Say whether the picture shows something new; true before the first detection."""
+        if self._seen is None or self._size != glance.image.shape:
             return True
-        change = small.astype(np.int16) - seen
+        change = glance.small.astype(np.int16) - self._seen
         change -= np.int16(np.median(change))
         size = np.abs(change)
         sigma = _SIGMA_OF_MEAN * float(size.mean())
@@ -41,6 +41,6 @@ class Motion:
         neighbours = cv2.boxFilter(changed, cv2.CV_8U, (3, 3), normalize=False)
         return int(neighbours.max()) >= _LEAST_PIXELS
 
-    def detected(self, small: Thumbnail) -> None:
+    def detected(self, glance: Glance) -> None:
         """Remember the picture that the detector has just seen."""
-        self._seen = small
+        self._seen, self._size = glance.small, glance.image.shape

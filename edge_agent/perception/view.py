@@ -45,6 +45,27 @@ def thumbnail(pixels: Sample) -> Thumbnail:
     return np.asarray(small, np.uint8)
 
 
+class Glance:
+    """What is taken of each picture at once, for whoever looks at it first.
+
+    Attributes:
+        image: (H, W, 3) uint8 BGR.
+        pixels: sample of it.
+
+    Args:
+        image: the picture.
+    """
+
+    def __init__(self, image: NDArray[np.uint8]) -> None:
+        self.image = image
+        self.pixels = sample(image)
+
+    @cached_property
+    def small(self) -> Thumbnail:
+        """Thumbnail of the picture."""
+        return thumbnail(self.pixels)
+
+
 def brightness(small: Thumbnail) -> float:
     """Give the grey level (0..255) that nine tenths of the picture stay below."""
     return float(np.percentile(small, 90))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from edge_agent.perception.health import CameraHealth, Health, HealthState
-from edge_agent.perception.view import sharpness
+from edge_agent.perception.view import Glance, sharpness
 from hardware.cameras import open_recording
 from hardware.interfaces import CameraState, Image
 
@@ -90,7 +90,7 @@ class Watched:
         for _ in range(round(seconds * fps)):
             self.t_s += 1.0 / fps
             self.index += 1
-            self.health.see(change(self.pictures(self.index), self.index), self.t_s)
+            self.health.see(Glance(change(self.pictures(self.index), self.index)), self.t_s)
             reports.append(self.health.report(self.t_s, driver=CameraState.OK))
         return reports
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edge_agent.perception.motion import Motion
-from edge_agent.perception.view import sample, thumbnail
+from edge_agent.perception.view import Glance
 from hardware.interfaces import Image
 
 RNG = np.random.default_rng(5)
@@ -22,12 +22,12 @@ def room(person_x: int | None = None, *, sigma: float = 3.0, light: int = 0) -> 
 
 def moved(before: Image, after: Image) -> bool:
     motion = Motion()
-    motion.detected(thumbnail(sample(before)))
-    return motion.moved(thumbnail(sample(after)))
+    motion.detected(Glance(before))
+    return motion.moved(Glance(after))
 
 
 def test_everything_is_new_before_the_first_detection() -> None:
-    assert Motion().moved(thumbnail(sample(room())))
+    assert Motion().moved(Glance(room()))
 
 
 @pytest.mark.parametrize("sigma", [0.0, 3.0, 10.0])
@@ -51,8 +51,8 @@ def test_coming_and_going_are_movement() -> None:
 
 def test_a_slow_walk_is_seen_once_it_leads_elsewhere() -> None:
     motion = Motion()
-    motion.detected(thumbnail(sample(room(500))))
-    steps = [motion.moved(thumbnail(sample(room(500 + x)))) for x in range(0, 20, 2)]
+    motion.detected(Glance(room(500)))
+    steps = [motion.moved(Glance(room(500 + x))) for x in range(0, 20, 2)]
     assert not steps[0]
     assert steps[-1]
 
