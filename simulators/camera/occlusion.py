@@ -22,9 +22,9 @@ _FOOT = 0.1
 
 # A silhouette as rows from head to feet: (lowest part of the row, half width of the row as a share
 # of the half width of the box). The rows weigh as many pixels as they are wide.
-_ROWS = np.linspace(0.04, 0.97, 14)
+_ROWS = np.linspace(0.04, 0.97, 12)
 _PROFILE = np.where(_ROWS < 0.13, 0.34, np.where(_ROWS < 0.52, 0.92, 0.62))
-_COLUMNS = np.array([-0.8, -0.4, 0.0, 0.4, 0.8])
+_COLUMNS = np.array([-0.7, 0.0, 0.7])
 _U = (_PROFILE[:, None] * _COLUMNS).ravel()
 _V = np.repeat(_ROWS, len(_COLUMNS))
 _WEIGHT = np.repeat(_PROFILE, len(_COLUMNS)) / (_PROFILE.sum() * len(_COLUMNS))
@@ -58,6 +58,7 @@ class Occlusion:
         blank = np.zeros((view.height, view.width, 3), np.uint8)
         for piece in self._furniture:
             piece.remember(blank)
+        self._covered: dict[tuple[float, ...], NDArray[np.bool_]] = {}
 
     def look(self, bodies: tuple[Body, ...]) -> Appearance:
         """Reckon how everybody appears."""
@@ -127,10 +128,22 @@ class Occlusion:
         if len(behind):
             who, first = np.unique(behind, return_index=True)
             seen[who] &= ~np.logical_or.reduceat(hidden, first, axis=0)
-        for piece in self._furniture:
-            for i in np.flatnonzero(piece.meets(boxes) & piece.may_hide(feet)):
-                seen[i] &= ~piece.covers(x[i], y[i])
+        seen &= ~self._behind_furniture(boxes, feet, x, y)
         return seen, np.stack([x, y], axis=-1)
+
+    def _behind_furniture(
+        self, boxes: Floats, feet: Floats, x: Floats, y: Floats
+    ) -> NDArray[np.bool_]:
+        """Which points (N, P) furniture covers; remembered for those who stand still."""
+        places = [(*foot, *box) for foot, box in zip(feet.tolist(), boxes.tolist(), strict=True)]
+        new = [i for i, place in enumerate(places) if place not in self._covered]
+        fresh = np.zeros((len(new), x.shape[1]), np.bool_)
+        for piece in self._furniture:
+            for k in np.flatnonzero(piece.meets(boxes[new]) & piece.may_hide(feet[new])):
+                fresh[k] |= piece.covers(x[new[k]], y[new[k]])
+        self._covered.update((places[i], fresh[k]) for k, i in enumerate(new))
+        self._covered = {place: self._covered[place] for place in places}
+        return np.array([self._covered[place] for place in places], np.bool_).reshape(x.shape)
 
 
 def _clip(boxes: Floats, view: View) -> Floats:
