@@ -118,19 +118,52 @@ class CameraSettings(Settings):
         return tuple(dict.fromkeys(z.lane for z in self.zones if isinstance(z, QueueZone)))
 
 
+class TlsSettings(Settings):
+    """Certificates for a connection to a reader.
+
+    Attributes:
+        ca: CA that signed the reader's certificate; without it those of the system.
+        cert, key: certificate and key of this device, where the reader asks for them.
+        check_host: the reader's certificate must name its host.
+    """
+
+    ca: Path | None = None
+    cert: Path | None = None
+    key: Path | None = None
+    check_host: bool = True
+
+
 class ReaderSettings(Settings):
     """One RFID reader.
 
     Attributes:
-        source: ``llrp://host[:5084]`` or ``llrps://host[:5085]`` (TLS).
+        source: ``llrp://host[:5084]`` or ``llrps://host[:5085]`` (TLS), or ``http(s)://host`` for
+            the Impinj IoT device interface.
         antennas: antenna port → shelf.
         silent_after_s: no report and no keep-alive for so long means that the reader is frozen.
+        power_dbm: transmit power; without it the reader's own setting stays.
+        session: Gen2 session; without it the reader's own setting stays.
+        population: tags expected before one antenna.
+        rf_mode: index in the reader's table of RF modes; without it the reader's own stays.
+        search_mode: Impinj readers only: ``dual`` reads a tag again and again, ``single`` rarely,
+            ``single_suppressed`` (TagFocus) once.
+        tls: certificates for ``llrps`` and ``https``.
+        username: user of the HTTP interface.
+        password_env: name of the environment variable that holds its password.
     """
 
     id: Id
     source: Annotated[str, Field(pattern=r"^(llrp|llrps|http|https)://.+")]
     antennas: Annotated[dict[Annotated[int, Field(ge=1, le=65535)], Id], Field(min_length=1)]
     silent_after_s: Annotated[float, Field(gt=0.0)] = 10.0
+    power_dbm: Annotated[float, Field(ge=0.0, le=36.0)] | None = None
+    session: Annotated[int, Field(ge=0, le=3)] | None = None
+    population: Annotated[int, Field(ge=1, le=32767)] = 32
+    rf_mode: Annotated[int, Field(ge=0, le=65535)] | None = None
+    search_mode: Literal["reader", "single", "dual", "single_suppressed"] | None = None
+    tls: TlsSettings = TlsSettings()
+    username: str | None = None
+    password_env: str | None = None
 
 
 class Facing(Settings):

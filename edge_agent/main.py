@@ -17,11 +17,12 @@ from edge_agent.eyes import Eyes, open_eye
 from edge_agent.publish.link import Link
 from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.reporter import Reporter
+from edge_agent.reader_options import reader_options
 from edge_agent.shelves import Shelves
 from edge_agent.tags import Ears
 from hardware.cameras import open_camera
 from hardware.interfaces import Camera, TagReader
-from hardware.rfid import ReaderOptions, open_reader
+from hardware.rfid import open_reader
 from messages.envelope import Envelope
 from messages.payloads import Command, LaneState, StatusData
 from messages.topics import Topics
@@ -42,6 +43,7 @@ class Agent:
 
     def __init__(self, config: DeviceConfig, folder: Path, clock: Clock | None = None) -> None:
         self.config = config
+        self._folder = folder
         self._clock = clock or Clock()
         boot = f"{int(self._clock.now_s()):x}-{secrets.token_hex(3)}"
         topics = Topics(config.store)
@@ -105,6 +107,7 @@ class Agent:
                     "reads": self._ears.reads,
                     "refused": self._link.refused,
                     "dropped": self._outbox.dropped,
+                    **self._ears.counters(),
                 },
             }
         )
@@ -115,13 +118,7 @@ class Agent:
         )
 
     def _reader(self, settings: ReaderSettings) -> TagReader:
-        options = ReaderOptions(
-            settings.id,
-            settings.source,
-            tuple(settings.antennas),
-            silent_after_s=settings.silent_after_s,
-        )
-        return open_reader(options, clock=self._clock.now_s)
+        return open_reader(reader_options(settings, self._folder), clock=self._clock.now_s)
 
     def _command(self, name: str, envelope: Envelope) -> None:
         command = Command.model_validate(envelope.data)

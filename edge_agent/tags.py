@@ -91,6 +91,14 @@ class Ears:
         """Reads heard since the start."""
         return sum(ear.reads for ear in self._ears)
 
+    def counters(self) -> dict[str, int]:
+        """Give what each reader counted: reads, reconnects and named conditions."""
+        return {
+            f"{ear.settings.id}.{name}": count
+            for ear in list(self._ears)
+            for name, count in sorted(ear.reader.counters.items())
+        }
+
     def health(self) -> dict[str, SensorHealth]:
         """Give the health of each reader."""
         return {
