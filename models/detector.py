@@ -16,6 +16,12 @@ from models.inputs import choose_size
 from models.manifest import Manifest, ModelEntry, ModelError
 from models.suppression import suppress
 
+_LAYOUTS = {
+    "nhwc": ("tensor(uint8)", 3, 3, "[1, H, W, 3]"),
+    "nhwc4": ("tensor(uint8)", 3, 4, "[1, H, W, 4]"),
+    "nchw": ("tensor(float)", 1, 3, "[1, 3, H, W]"),
+}
+
 MIN_SCORE = 0.1
 """Lowest score given: a tracker keeps hold of people by detections that could not start one."""
 
@@ -55,6 +61,7 @@ class Detector:
         self._input = self._session.get_inputs()[0].name
         self._fit: Fit | None = None
         self._buffer = np.empty((1, 0, 0, 3), np.uint8)
+        self._words: NDArray[np.uint8] | None = None
 
     def detect(self, image: NDArray[np.uint8]) -> Detections:
         """Find people in one picture, uint8 BGR (H, W, 3), of any size and strides.
@@ -87,6 +94,9 @@ class Detector:
         spec = self.entry.input
         if spec.layout == "nhwc":
             return buffer
+        if spec.layout == "nhwc4":
+            self._words = cv2.cvtColor(buffer[0], cv2.COLOR_BGR2BGRA, self._words)
+            return self._words[None]
         blob = cv2.dnn.blobFromImage(buffer[0], mean=spec.mean, swapRB=spec.colour == "rgb")
         if spec.std != (1.0, 1.0, 1.0):
             blob = blob / np.array(spec.std, np.float32)[None, :, None, None]
@@ -115,13 +125,11 @@ def _open(manifest: Manifest, entry: ModelEntry, threads: int) -> ort.InferenceS
 def _check_signature(manifest: Manifest, entry: ModelEntry, session: ort.InferenceSession) -> None:
     path = manifest.path(entry)
     inputs = session.get_inputs()
-    nhwc = entry.input.layout == "nhwc"
-    kind, channels = ("tensor(uint8)", 3) if nhwc else ("tensor(float)", 1)
+    kind, axis, channels, expected = _LAYOUTS[entry.input.layout]
     shape = inputs[0].shape
-    if len(inputs) != 1 or len(shape) != 4 or shape[channels] != 3 or inputs[0].type != kind:
+    if len(inputs) != 1 or len(shape) != 4 or shape[axis] != channels or inputs[0].type != kind:
         found = ", ".join(f"{value.type} {value.shape}" for value in inputs)
-        expected = f"{kind} {'(1, H, W, 3)' if nhwc else '(1, 3, H, W)'}"
-        raise ModelError(f"{path}: input: expected one {expected}, found {found}")
+        raise ModelError(f"{path}: input: expected one {kind} {expected}, found {found}")
     names = [value.name for value in session.get_outputs()]
     missing = [name for name in entry.outputs if name not in names]
     if missing:

@@ -47,14 +47,15 @@ class InputSpec(_Entry):
     """What a network is fed with.
 
     Attributes:
-        layout: ``nhwc`` uint8, or ``nchw`` float32 of (level - mean) / std.
+        layout: ``nhwc`` uint8, ``nhwc4`` the same with a fourth channel that counts for nothing,
+            or ``nchw`` float32 of (level - mean) / std.
         colour: order of the channels.
         mean, std: in levels of 0..255, for ``nchw`` only.
         multiple: width and height are multiples of this.
         size: (width, height) where the network takes one size only.
     """
 
-    layout: Literal["nhwc", "nchw"] = "nhwc"
+    layout: Literal["nhwc", "nhwc4", "nchw"] = "nhwc"
     colour: Literal["bgr", "rgb"] = "bgr"
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)

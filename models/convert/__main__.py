@@ -93,7 +93,7 @@ def _write(
         sha256=_sha256(folder / file),
         licence="Apache-2.0 AND MIT",
         source=source,
-        input=InputSpec(layout="nhwc", colour="bgr", multiple=32),
+        input=InputSpec(layout="nhwc4", colour="bgr", multiple=32),
         outputs=("stride8", "stride16", "stride32"),
         threshold=0.4,
         max_iou=0.6,
@@ -114,7 +114,7 @@ def _feeds(videos: list[Path]) -> Iterator[NDArray[np.uint8]]:
             fit = Fit.of(source, choose_size(*source), "stretch")
             buffer = fit.buffer()
             fit.lay(image, buffer)
-            yield buffer
+            yield cv2.cvtColor(buffer[0], cv2.COLOR_BGR2BGRA)[None]
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
 What the file has that the published graph has not:
 
-* the input is the picture as the camera gives it, uint8 BGR (1, H, W, 3), H and W any multiple of
-  32: the normalisation is folded into the first convolution;
+* the input is the picture as uint8 BGRx (1, H, W, 4), H and W any multiple of 32; the
+  normalisation is folded into the first convolution, and the fourth channel, which counts for
+  nothing, lets int8 convolutions read whole words;
 * of the 80 COCO classes only ``person`` is computed;
 * one output for each stride, (1, 45, H / stride, W / stride): the logit of the score, then
   4 x 11 logits of the distances left, top, right, bottom (see ``models.families.nanodet``).
@@ -18,7 +19,13 @@ import onnx
 from onnx import TensorProto, helper
 
 from models.convert import tfjs
-from models.convert.translate import IR_VERSION, OPSET, Translator, initializers
+from models.convert.translate import (
+    IR_VERSION,
+    OPSET,
+    Translator,
+    initializers,
+    pool_first,
+)
 
 MEAN = np.array([103.53, 116.28, 123.675], np.float32)
 STD = np.array([57.375, 57.12, 58.395], np.float32)
@@ -45,9 +52,9 @@ def convert(model_json: Path) -> onnx.ModelProto:
         _keep_person(translator, outputs[head], f"stride{stride}")
     entry = _fold_normalisation(translator)
     network = helper.make_graph(
-        [*entry, *translator.nodes],
+        [*entry, *pool_first(translator.nodes)],
         "nanodet-g-person",
-        [helper.make_tensor_value_info("image", TensorProto.UINT8, [1, "height", "width", 3])],
+        [helper.make_tensor_value_info("image", TensorProto.UINT8, [1, "height", "width", 4])],
         [
             helper.make_tensor_value_info(
                 f"stride{stride}",
@@ -87,7 +94,7 @@ def _fold_normalisation(translator: Translator) -> list[onnx.NodeProto]:
     _, weight, bias = first.input
     kernel = translator.weights[weight] / STD[None, :, None, None]
     shift = (kernel * (ZERO_LEVEL - MEAN)[None, :, None, None]).sum((1, 2, 3))
-    translator.weights[weight] = kernel
+    translator.weights[weight] = np.concatenate([kernel, np.zeros_like(kernel[:, :1])], 1)
     translator.weights[bias] = translator.weights[bias] + shift
     first.input[0] = "levels"
     translator.weights["image.scale"] = np.array(1.0, np.float32)

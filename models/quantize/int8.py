@@ -12,6 +12,7 @@ from typing import Any
 
 import onnx
 from numpy.typing import NDArray
+from onnx import numpy_helper
 from onnxruntime.quantization import (
     CalibrationDataReader,
     CalibrationMethod,
@@ -19,6 +20,9 @@ from onnxruntime.quantization import (
     QuantType,
     quantize_static,
 )
+
+
+Ranges = dict[str, list[dict[str, NDArray[Any]]]]
 
 
 class _Feeds(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime ships no types
@@ -45,6 +49,16 @@ def quantize(
     Returns:
         The quantised network.
     """
+    feeds, keep = list(feeds), list(keep)
+    first = _quantize(model, feeds, keep, {})
+    quantised = _quantize(model, feeds, keep, _joined_ranges(model, first))
+    _drop_requantised_input(quantised)
+    return quantised
+
+
+def _quantize(
+    model: onnx.ModelProto, feeds: list[NDArray[Any]], keep: list[str], ranges: Ranges
+) -> onnx.ModelProto:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "float.onnx"), Path(folder, "int8.onnx")
         onnx.save(model, source)
@@ -59,12 +73,26 @@ def quantize(
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax,
-            nodes_to_exclude=list(keep),
-            extra_options={"ActivationSymmetric": False, "WeightSymmetric": True},
+            nodes_to_exclude=keep,
+            extra_options={"TensorQuantOverrides": ranges},
         )
-        quantised = onnx.load(target)
-    _drop_requantised_input(quantised)
-    return quantised
+        return onnx.load(target)
+
+
+def _joined_ranges(model: onnx.ModelProto, quantised: onnx.ModelProto) -> Ranges:
+    """For all inputs of a Concat the range of its output, so that joining only copies bytes."""
+    values = {tensor.name: numpy_helper.to_array(tensor) for tensor in quantised.graph.initializer}
+    return {
+        name: [
+            {
+                "scale": values[f"{node.output[0]}_scale"],
+                "zero_point": values[f"{node.output[0]}_zero_point"],
+            }
+        ]
+        for node in model.graph.node
+        if node.op_type == "Concat" and f"{node.output[0]}_scale" in values
+        for name in node.input
+    }
 
 
 def _drop_requantised_input(model: onnx.ModelProto) -> None:
