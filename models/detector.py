@@ -61,7 +61,7 @@ class Detector:
         self._input = self._session.get_inputs()[0].name
         self._fit: Fit | None = None
         self._buffer = np.empty((1, 0, 0, 3), np.uint8)
-        self._words: NDArray[np.uint8] | None = None
+        self._words = np.empty((1, 0, 0, 4), np.uint8)
 
     def detect(self, image: NDArray[np.uint8]) -> Detections:
         """Find people in one picture, uint8 BGR (H, W, 3), of any size and strides.
@@ -74,7 +74,7 @@ class Detector:
         outputs = self._session.run(
             list(self.entry.outputs), {self._input: self._feed(self._buffer)}
         )
-        boxes, scores = self._decode(outputs, fit.size, self.min_score)
+        boxes, scores = self._decode(outputs, fit.size, self.min_score, self.entry.person)
         keep = suppress(boxes, scores, self.entry.max_iou)
         return Detections(fit.back(boxes[keep]), scores[keep])
 
@@ -88,6 +88,7 @@ class Detector:
             size = self._size or choose_size(*source, multiple=self.entry.input.multiple)
             self._fit = Fit.of(source, size, self._mode)
             self._buffer = self._fit.buffer()
+            self._words = np.empty((*self._buffer.shape[:3], 4), np.uint8)
         return self._fit
 
     def _feed(self, buffer: NDArray[np.uint8]) -> NDArray[Any]:
@@ -95,8 +96,8 @@ class Detector:
         if spec.layout == "nhwc":
             return buffer
         if spec.layout == "nhwc4":
-            self._words = cv2.cvtColor(buffer[0], cv2.COLOR_BGR2BGRA, self._words)
-            return self._words[None]
+            cv2.cvtColor(buffer[0], cv2.COLOR_BGR2BGRA, self._words[0])
+            return self._words
         blob = cv2.dnn.blobFromImage(buffer[0], mean=spec.mean, swapRB=spec.colour == "rgb")
         if spec.std != (1.0, 1.0, 1.0):
             blob = blob / np.array(spec.std, np.float32)[None, :, None, None]

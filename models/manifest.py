@@ -75,6 +75,7 @@ class ModelEntry(_Entry):
         url: where ``edge-agent models fetch`` gets the file, when it is not shipped.
         input: what it is fed with.
         outputs: names of its outputs, in the order that the family expects.
+        person: index of the class "person".
         threshold: score from which a detection counts, unless the camera says otherwise.
         max_iou: boxes that overlap more are one person; 1 where the network suppresses by itself.
         note: one line for a person who has to choose.
@@ -88,7 +89,8 @@ class ModelEntry(_Entry):
     source: Source
     url: str | None = None
     input: InputSpec = InputSpec()
-    outputs: tuple[str, ...]
+    outputs: Annotated[tuple[str, ...], Field(min_length=1)]
+    person: Annotated[int, Field(ge=0)] = 0
     threshold: Annotated[float, Field(gt=0.0, lt=1.0)]
     max_iou: Annotated[float, Field(gt=0.0, le=1.0)] = 0.6
     note: str = ""

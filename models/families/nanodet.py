@@ -18,15 +18,16 @@ _BINS = 11
 
 
 def decode(
-    outputs: Sequence[NDArray[Any]], size: tuple[int, int], min_score: float
+    outputs: Sequence[NDArray[Any]], size: tuple[int, int], min_score: float, person: int = 0
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Boxes of all cells that score at least ``min_score``.
 
     Args:
-        outputs: one array (1, 1 + 4 * 11, H / stride, W / stride) for each stride: the logit of
-            the score, then the logits of the distances left, top, right, bottom.
+        outputs: one array (1, C + 4 * 11, H / stride, W / stride) for each stride: the logits of
+            C classes, then the logits of the distances left, top, right, bottom.
         size: (width, height) of the input in pixels.
         min_score: lowest score wanted.
+        person: index of the class "person".
 
     Returns:
         Boxes (N, 4) in pixels of the input, and scores (N,).
@@ -35,14 +36,15 @@ def decode(
     boxes, logits = [], []
     for output in outputs:
         cells = output[0].reshape(output.shape[1], -1)
-        chosen = np.flatnonzero(cells[0] >= limit)
+        score = cells[person]
+        chosen = np.flatnonzero(score >= limit)
         width = output.shape[3]
         stride = size[0] / width
         row, column = np.divmod(chosen, width)
         centre = (np.stack([column, row], 1) + 0.5) * stride
-        distances = _expected(cells[1:, chosen]) * stride
+        distances = _expected(cells[-4 * _BINS :, chosen]) * stride
         boxes.append(np.concatenate([centre - distances[:, :2], centre + distances[:, 2:]], 1))
-        logits.append(cells[0, chosen])
+        logits.append(score[chosen])
     return np.concatenate(boxes).astype(np.float32), sigmoid(np.concatenate(logits))
 
 

@@ -21,7 +21,6 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-
 Ranges = dict[str, list[dict[str, NDArray[Any]]]]
 
 
