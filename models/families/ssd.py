@@ -40,7 +40,7 @@ def decode(
     prior = prior_boxes(size)[chosen]
     centre = prior[:, :2] + offsets[chosen, :2] * _VARIANCES[0] * prior[:, 2:]
     extent = prior[:, 2:] * np.exp(offsets[chosen, 2:] * _VARIANCES[1])
-    return corners_of(np.concatenate([centre, extent], 1)), scores[chosen]
+    return corners_of(np.concatenate([centre, extent], 1)), scores[chosen].astype(np.float32)
 
 
 def decode_boxes(
@@ -85,7 +85,7 @@ def prior_boxes(size: tuple[int, int]) -> NDArray[np.float32]:
             np.arange(len(shapes)),
             indexing="ij",
         )
-        extents = np.array(shapes)[shape.ravel()]
+        extents = np.minimum(shapes, 1.0)[shape.ravel()]
         boxes.append(np.column_stack([x.ravel(), y.ravel(), extents]))
         columns, rows = -(-columns // 2), -(-rows // 2)
-    return (np.concatenate(boxes) * np.array(size * 2)).astype(np.float32)
+    return np.asarray(np.concatenate(boxes) * np.array(size * 2), np.float32)

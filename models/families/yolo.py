@@ -16,6 +16,8 @@ def decode(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Boxes of the usual head, which still overlap.
 
+    A cell that another class scores higher in is not a person.
+
     Args:
         outputs: one array (1, 4 + classes, N): centre x, y, width, height in pixels of the input,
             then the probability of each class.
@@ -29,6 +31,7 @@ def decode(
     rows = outputs[0][0]
     scores = rows[4 + person]
     chosen = np.flatnonzero(scores >= min_score)
+    chosen = chosen[rows[4:, chosen].argmax(0) == person]
     return corners_of(rows[:4, chosen].T), scores[chosen].astype(np.float32)
 
 
