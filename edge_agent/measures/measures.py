@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from edge_agent.config import CameraSettings, DwellZone, LineZone
+from edge_agent.measures.doubles import doubles
 from edge_agent.measures.dwell import DwellWatch
 from edge_agent.measures.footfall import Footfall
 from edge_agent.measures.lane import Lane
@@ -110,7 +111,10 @@ class Measures:
         feet, boxes = presence.feet.tolist(), presence.boxes.tolist()
         sightings: list[list[Sighting]] = [[] for _ in self._lanes]
         cashiers = [False] * len(self._lanes)
+        double = doubles(presence.boxes, presence.people).tolist()
         for i, (role, lane) in enumerate(zip(roles, lanes, strict=True)):
+            if double[i]:
+                continue
             if role == Role.STAFF:
                 cashiers[lane] = True
             elif role != Role.NONE:

@@ -53,6 +53,7 @@ class Member:
         out_s: outside the lane's zones since then; NaN inside.
         log_odds: of being there.
         gait: whether it walks or stands.
+        told: the start of its service was told of.
         outlasted: services that began and ended beside it while it stood in the place of service.
         promise: the wait that was published when it joined.
     """
@@ -75,6 +76,7 @@ class Member:
     role_since_s: float = math.nan
     out_s: float = math.nan
     log_odds: float = hiding.CERTAIN
+    told: bool = False
     outlasted: int = 0
     promise: Wait | None = None
 

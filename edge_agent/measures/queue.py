@@ -25,9 +25,10 @@ JOIN_MOVING_AFTER_S = 12.0
 """So long in the zone joins even who never stands: a passer-by is through by then."""
 SERVED_AFTER_S = 0.4
 """Standing so long in the place of service starts a service."""
-SERVED_MOVING_AFTER_S = 3.0
-WALKED_OFF_AFTER_S = 0.3
-WALKED_OFF_M = 0.6
+SERVED_BESIDE_AFTER_S = 3.0
+"""So long, beside somebody of another party who is being served: usually a till serves one."""
+WALKED_OFF_AFTER_S = 0.2
+WALKED_OFF_M = 0.4
 """Walking for so long, and so far from where it stood, ends a service."""
 SERVED_AGAIN_AFTER_S = 1.5
 """Whose service has ended and who then stands there for so long is somebody else."""
@@ -36,8 +37,16 @@ LEFT_M = 1.0
 """Outside the lane for so long, and so far away from where the member stood, ends a membership."""
 LEFT_ANYHOW_S = 6.0
 GONE_LOG_ODDS = -2.0
-STAFF_AFTER = 2
-"""Who stays in the place of service while so many others are served there works there."""
+BACK_IN_QUEUE = 0.25
+"""Place along the lane behind which nobody stands whose service has begun."""
+TOLD_AFTER_S = 3.0
+"""A service that lasts so long is told of; less may be somebody who only moves about."""
+NEXT_AFTER_S = 1.0
+"""Somebody served and unseen for so long has gone when another party is being served."""
+STAFF_AFTER, STAFF_AFTER_S = 3, 150.0
+"""Who stays in the place of service so long, while so many others are served there, works there."""
+A_SERVICE_S = 6.0
+"""A shorter stay proves nothing."""
 KNOWN_S = 0.7
 """Who was seen outside the lane for so long walked in: no hidden member shows up again."""
 
@@ -148,9 +157,7 @@ class LaneQueue:
         best, best_m = None, math.inf
         for member in self._members.values():
             lost_s = t_s - member.seen_s
-            if lost_s <= 0.0:
-                continue
-            if member.stage == Stage.SERVED and sighting.role != Role.SERVICE:
+            if lost_s <= 0.0 or not _can_be(member, sighting):
                 continue
             reach_m = min(0.8 + 0.5 * lost_s, 2.5)
             distance_m = metres_between(member.box, member.feet, sighting.feet)
@@ -170,6 +177,7 @@ class LaneQueue:
     def _leave(self, member: Member, t_s: float) -> None:
         del self._members[member.track]
         if member.stage == Stage.SERVED:
+            self._tell(member)
             self._finish(member, t_s)
         elif member.stage == Stage.WAITING:
             member.end_s = t_s
@@ -181,9 +189,8 @@ class LaneQueue:
     def _miss(self, member: Member, dt_s: float, seen_boxes: NDArray[np.float64]) -> None:
         covered = hiding.cover(np.array(member.box), seen_boxes)
         member.log_odds = hiding.after_miss(member.log_odds, covered, dt_s)
-        if member.log_odds < GONE_LOG_ODDS or (
-            member.stage == Stage.ARRIVING and not member.counts
-        ):
+        passing = member.stage in (Stage.ARRIVING, Stage.DONE)
+        if member.log_odds < GONE_LOG_ODDS or (passing and not member.counts):
             if member.stage == Stage.SERVED:
                 self._leave(member, member.seen_s)
             else:
@@ -195,10 +202,13 @@ class LaneQueue:
             self._try_join(member, t_s)
         if member.stage in (Stage.ARRIVING, Stage.WAITING):
             self._try_serve(member, t_s)
-        elif member.stage == Stage.SERVED and _walks_off(member, t_s):
-            self._finish(member, member.gait.fast_since_s)
-        elif member.stage == Stage.DONE and member.role == Role.SERVICE:
-            self._try_swap(member, t_s)
+        elif member.stage == Stage.SERVED:
+            self._go_on_serving(member, t_s)
+        elif member.role == Role.SERVICE:
+            if member.stage == Stage.DONE:
+                self._try_swap(member, t_s)
+        elif member.place > BACK_IN_QUEUE and member.standing_s(t_s) >= JOIN_AFTER_S:
+            self._back_in_queue(member, t_s)
 
     def _try_join(self, member: Member, t_s: float) -> None:
         if member.role != Role.QUEUE:
@@ -223,10 +233,12 @@ class LaneQueue:
     def _try_serve(self, member: Member, t_s: float) -> None:
         if member.role != Role.SERVICE:
             return
+        beside = self._others_served(member, t_s)
+        needed_s = SERVED_BESIDE_AFTER_S if beside else SERVED_AFTER_S
         stood_s = member.standing_s(t_s)
-        if stood_s >= SERVED_AFTER_S:
+        if stood_s >= needed_s:
             self._serve(member, t_s - stood_s)
-        elif t_s - member.role_since_s >= SERVED_MOVING_AFTER_S:
+        elif t_s - member.role_since_s >= SERVED_BESIDE_AFTER_S:
             self._serve(member, t_s)
 
     def _serve(self, member: Member, t_s: float) -> None:
@@ -234,7 +246,28 @@ class LaneQueue:
             self._join(member, t_s)
         member.stage = Stage.SERVED
         member.service_s = max(t_s, member.joined_s)
-        self._step.started.append(member)
+
+    def _go_on_serving(self, member: Member, t_s: float) -> None:
+        if not member.told and t_s - member.service_s >= TOLD_AFTER_S:
+            self._tell(member)
+        if _walks_off(member, t_s):
+            if member.told:
+                self._finish(member, member.gait.fast_since_s)
+            else:
+                member.stage = Stage.WAITING
+        elif t_s - member.seen_s >= NEXT_AFTER_S and self._others_served(member, t_s):
+            self._leave(member, member.seen_s)
+
+    def _others_served(self, member: Member, t_s: float) -> bool:
+        return any(
+            m.stage == Stage.SERVED and m.unit != member.unit and m.seen_s >= t_s
+            for m in self._members.values()
+        )
+
+    def _tell(self, member: Member) -> None:
+        if not member.told:
+            member.told = True
+            self._step.started.append(member)
 
     def _try_swap(self, member: Member, t_s: float) -> None:
         """See whether the track of somebody served now carries the one who came next."""
@@ -247,21 +280,55 @@ class LaneQueue:
             del self._members[heir.track]
         else:
             heir = replace(
-                member, stage=Stage.ARRIVING, entered_s=t_s - stood_s, unit=member.person
+                member,
+                stage=Stage.ARRIVING,
+                entered_s=t_s - stood_s,
+                unit=member.person,
+                told=False,
             )
         heir.take_body(member)
         self._members[heir.track] = heir
         self._serve(heir, t_s - stood_s)
 
+    def _back_in_queue(self, member: Member, t_s: float) -> None:
+        """Part somebody who was served from a track that stands in the queue now.
+
+        Nobody goes back: the track has jumped to somebody who waits.
+        """
+        if member.stage == Stage.SERVED:
+            self._finish(member, max(member.role_since_s, member.service_s))
+        waits = replace(
+            member,
+            stage=Stage.ARRIVING,
+            entered_s=member.role_since_s,
+            born_inside=True,
+            unit=member.track,
+            person=member.track,
+            outlasted=0,
+            promise=None,
+            told=False,
+        )
+        self._members[member.track] = waits
+
     def _finish(self, member: Member, t_s: float) -> None:
         member.stage = Stage.DONE
         member.end_s = max(t_s, member.service_s)
         self._step.finished.append(member)
+        if member.end_s - member.service_s < A_SERVICE_S:
+            return
         for other in self._members.values():
             if other.stage == Stage.SERVED and other.service_s < member.service_s:
                 other.outlasted += 1
-                if other.outlasted >= STAFF_AFTER:
+                long = member.end_s - other.service_s >= STAFF_AFTER_S
+                if long and other.outlasted >= STAFF_AFTER:
                     other.stage = Stage.STAFF
+
+
+def _can_be(member: Member, sighting: Sighting) -> bool:
+    """Whether a member can stand there: who was served does not go back into the queue."""
+    if member.stage in (Stage.ARRIVING, Stage.WAITING):
+        return True
+    return member.stage != Stage.DONE and sighting.role == Role.SERVICE
 
 
 def _walks_off(member: Member, t_s: float) -> bool:
