@@ -5,19 +5,20 @@ The running gateway and a replay of recorded messages use the same step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from gateway.config import GatewayConfig
 from gateway.outputs.alerts import AlertBook, Change
-from gateway.rules.findings import Finding, Rule, Turn, Watch
-from gateway.rules.health import DeviceHealth, SensorHealth
-from gateway.rules.lanes import OpenLane
-from gateway.rules.shelves import Restock
+from gateway.outputs.routing import Notice, Router
+from gateway.rules.calendar import Calendar
+from gateway.rules.catalogue import make_rules
+from gateway.rules.findings import Finding, Subject, Turn, Verdict, Watch
 from gateway.rules.signage import LaneSign, Signage
 from gateway.state.live import LiveState
+from gateway.state.maintenance import Maintenance
 from gateway.state.view import StoreView
-from messages.payloads import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,21 @@ class Decisions:
 class Brain:
     """Rules, their timers, the open alerts and the signs of one store."""
 
-    def __init__(self, config: GatewayConfig, book: AlertBook) -> None:
+    def __init__(
+        self, config: GatewayConfig, book: AlertBook, maintenance: Maintenance | None = None
+    ) -> None:
         self.book = book
+        self.maintenance = maintenance or Maintenance()
         self.live = LiveState(
             config.stale_after_s,
             lanes=[lane.id for lane in config.lanes],
             shelves=[shelf.id for shelf in config.shelves],
             zones=[zone.id for zone in config.zones],
         )
+        zone = ZoneInfo(config.timezone)
         self._rules = make_rules(config)
+        self._calendar = Calendar(zone, config.opening_hours)
+        self._router = Router(config.alerts, zone)
         self._watch = Watch()
         self._signage = Signage(
             config.rules.signage, {lane.id: lane.position for lane in config.lanes}
@@ -55,35 +62,38 @@ class Brain:
     def think(self, now_s: float) -> Decisions:
         """Judge the store as it stands at ``now_s``."""
         view = self.live.view(now_s)
-        changes = [
-            change
-            for rule in self._rules
-            for finding in rule.judge(view)
-            if (change := self._change(rule, finding, now_s)) is not None
-        ]
+        is_open = self._calendar.is_open(now_s)
+        changes: list[Change] = []
+        bad: set[Subject] = set()
+        resting: set[Subject] = set()
+        for rule in self._rules:
+            if rule.opening_hours_only and not is_open:
+                continue
+            for finding in rule.judge(view):
+                if self.maintenance.covers((finding.subject, *finding.hangs_on), now_s):
+                    resting.add(finding.key)
+                    continue
+                if finding.verdict is Verdict.BAD:
+                    bad.add(finding.key)
+                changes += self._change(finding, now_s)
+        over = set() if is_open else {r.name for r in self._rules if r.opening_hours_only}
+        changes += self.book.tick(now_s, bad, over, resting)
         return Decisions(view, tuple(changes), self._signage.signs(view))
 
-    def _change(self, rule: Rule, finding: Finding, now_s: float) -> Change | None:
+    def notices(self, changes: Iterable[Change]) -> list[Notice]:
+        """Say who is to be told of these steps."""
+        return [notice for change in changes for notice in self._router.notices(change)]
+
+    def _change(self, finding: Finding, now_s: float) -> list[Change]:
         is_open = self.book.find(finding.key) is not None
-        turn = self._watch.turn(finding, rule.timing, now_s, is_open=is_open)
+        turn = self._watch.turn(finding, now_s, is_open=is_open)
+        change = None
         if turn is Turn.RAISE:
-            return self.book.raise_(finding, now_s)
-        if turn is Turn.CLEAR:
-            return self.book.clear(finding.key, now_s)
-        return self.book.update(finding, now_s) if is_open and finding.verdict == "bad" else None
-
-
-def make_rules(config: GatewayConfig) -> list[Rule]:
-    """Make the rules that the config does not turn off."""
-    settings = config.rules
-    lanes = {lane.id: Text(zh=lane.names.zh, en=lane.names.en) for lane in config.lanes}
-    shelves = {shelf.id: Text(zh=shelf.name.zh, en=shelf.name.en) for shelf in config.shelves}
-    products = {p.gtin: Text(zh=p.name.zh, en=p.name.en) for p in config.products}
-    rules: list[Rule] = []
-    if settings.open_lane is not None:
-        rules.append(OpenLane(settings.open_lane, lanes))
-    if settings.restock is not None:
-        rules.append(Restock(settings.restock, shelves, products))
-    if settings.health is not None:
-        rules += [DeviceHealth(settings.health), SensorHealth(settings.health)]
-    return rules
+            change = self.book.raise_(finding, now_s)
+        elif turn is Turn.CLEAR:
+            change = self.book.clear(finding.key, now_s)
+        elif is_open and finding.verdict is Verdict.BAD:
+            change = self.book.update(finding)
+        elif finding.verdict is Verdict.GOOD:
+            self.book.cause_gone(finding.key)
+        return [] if change is None else [change]

@@ -12,7 +12,14 @@ from pydantic import AfterValidator, Field
 from configs.loading import CrossChecked, Key, mappings
 from configs.loading import load as load_yaml
 from configs.settings import Gtin, Id, MqttSettings, Settings
-from gateway.rule_settings import RuleSettings
+from gateway.alert_settings import AlertSettings, Day, Hours
+from gateway.rule_settings import (
+    HelpSettings,
+    RestockSettings,
+    RuleSettings,
+    UnattendedSettings,
+    WaitSettings,
+)
 
 Language = Literal["zh", "en"]
 Label = Annotated[str, Field(min_length=1, max_length=60)]
@@ -54,6 +61,7 @@ class LaneSettings(Settings):
         number: what stands on the lane's sign; the id when left out.
         position: place from left to right as a shopper sees the lanes, in any unit.
         kind: decides which shoppers a screen may send here.
+        wait, unattended: this lane's own settings of these rules; null turns a rule off here.
     """
 
     id: Id
@@ -61,6 +69,8 @@ class LaneSettings(Settings):
     name: Names | None = None
     position: float
     kind: Literal["staffed", "express", "self_checkout"] = "staffed"
+    wait: WaitSettings | None = None
+    unattended: UnattendedSettings | None = None
 
     @property
     def sign(self) -> str:
@@ -78,11 +88,13 @@ class ScreenSettings(Settings):
 
     Attributes:
         mirrored: the screen is read from behind the lanes, so left and right swap.
+        watched: staff are told when it does not follow the gateway.
     """
 
     id: Id
     lane: Id
     mirrored: bool = False
+    watched: bool = False
 
 
 class ShelfSettings(Settings):
@@ -91,12 +103,14 @@ class ShelfSettings(Settings):
     Attributes:
         area: sales floor, or back room.
         walk: place in the walking route through the store; lower is earlier.
+        restock: this shelf's own settings of the rule; null turns it off here.
     """
 
     id: Id
     name: Names
     area: Literal["floor", "back"] = "floor"
     walk: int = 0
+    restock: RestockSettings | None = None
 
 
 class ProductSettings(Settings):
@@ -117,11 +131,13 @@ class ZoneSettings(Settings):
 
     Attributes:
         service: staff help shoppers here, so a long dwell means that help is wanted.
+        help: this zone's own settings of that rule; null turns it off here.
     """
 
     id: Id
     name: Names
     service: bool = False
+    help: HelpSettings | None = None
 
 
 class GatewayConfig(Settings, CrossChecked):
@@ -130,6 +146,7 @@ class GatewayConfig(Settings, CrossChecked):
     Attributes:
         database: SQLite file; relative to the config file.
         timezone: of the opening hours and of what people read.
+        opening_hours: day (mon … sun) → hours; a store without any is always open.
         stale_after_s: a state older than this is unknown.
         languages: languages of the pages; the first one is shown first.
         screens: when left out, one screen ``lane-{id}`` for each lane.
@@ -142,6 +159,7 @@ class GatewayConfig(Settings, CrossChecked):
     http: HttpSettings = HttpSettings()
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("zh", "en")
+    opening_hours: dict[Day, tuple[Hours, ...]] = Field(default_factory=dict)
     stale_after_s: Annotated[float, Field(ge=1.0, le=600.0)] = 10.0
     lanes: tuple[LaneSettings, ...] = ()
     screens: tuple[ScreenSettings, ...] = ()
@@ -149,11 +167,12 @@ class GatewayConfig(Settings, CrossChecked):
     products: tuple[ProductSettings, ...] = ()
     zones: tuple[ZoneSettings, ...] = ()
     rules: RuleSettings = RuleSettings()
+    alerts: AlertSettings = AlertSettings()
 
     @classmethod
     def cross_check(cls, data: Any) -> list[tuple[Key, str, str]]:
-        """List repeated ids, and screens at lanes that do not exist."""
-        return [*_repeats(data), *_screens_without_lane(data)]
+        """List repeated ids, and names of lanes or notifiers that do not exist."""
+        return [*_repeats(data), *_screens_without_lane(data), *_routes_to_nobody(data)]
 
     @property
     def all_screens(self) -> tuple[ScreenSettings, ...]:
@@ -181,6 +200,15 @@ def _screens_without_lane(data: Any) -> Iterator[tuple[Key, str, str]]:
     for index, screen in mappings(data, "screens"):
         if screen.get("lane") not in lanes:
             yield ("screens", index, "lane"), "the id of a lane in lanes", repr(screen.get("lane"))
+
+
+def _routes_to_nobody(data: Any) -> Iterator[tuple[Key, str, str]]:
+    alerts = data.get("alerts") if isinstance(data, dict) else None
+    known = [notifier.get("id") for _, notifier in mappings(alerts, "notifiers")]
+    for index, route in mappings(alerts, "routes"):
+        if route.get("to") not in known:
+            key: Key = ("alerts", "routes", index, "to")
+            yield key, "the id of a notifier in alerts.notifiers", repr(route.get("to"))
 
 
 def load(path: Path) -> GatewayConfig:

@@ -1,8 +1,8 @@
 """The one thread that works: messages in, one transaction, then everybody is told.
 
-A message is acknowledged only after what it caused is on disk: event rows, cursors and steps of
-alerts share a transaction, so a kill at any point leaves either all of them or a message that
-comes again.
+A message is acknowledged only after what it caused is on disk: event rows, cursors, steps of
+alerts and queued notices share a transaction, so a kill at any point leaves either all of them or
+a message that comes again.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass
 
 import structlog
 
@@ -21,11 +20,14 @@ from gateway.clock import Clock
 from gateway.config import GatewayConfig
 from gateway.ingest.decoding import Decoder
 from gateway.ingest.inbox import Arrived, Inbox
-from gateway.outputs import ledger
+from gateway.outputs import ledger, notices
 from gateway.outputs.alerts import Alert, Change
 from gateway.outputs.telling import Teller
+from gateway.state import maintenance
 from gateway.state.events import Boot, EventLog
+from gateway.state.goods import REMEMBERED
 from gateway.state.heard import Heard
+from gateway.state.maintenance import Work
 from messages.payloads import AlertState, EventData
 
 log = structlog.get_logger(__name__)
@@ -33,7 +35,10 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 """Messages worked on in one transaction, at most."""
 
-Answer = TypeVar("Answer")
+REMEMBER_S = 7 * 86400.0
+"""Item events of so long are heard again after a restart."""
+
+Act = Callable[[float], list[Change]]
 
 
 @dataclass(slots=True)
@@ -55,7 +60,8 @@ class Step:
 
     decisions: Decisions
     alerts: tuple[Alert, ...]
-    counts: Counts = field(default_factory=Counts)
+    works: tuple[Work, ...]
+    counts: Counts
 
 
 class Engine:
@@ -68,6 +74,8 @@ class Engine:
         teller: publishes over MQTT.
         clock: wall clock in seconds since 1970.
         on_step: called in the engine's thread after each round of judging.
+        on_notices: called when notices were queued.
+        screens: gives which watched screens follow the gateway.
         judge_every_s: how often the store is judged, also without messages.
     """
 
@@ -80,20 +88,28 @@ class Engine:
         clock: Clock,
         *,
         on_step: Callable[[Step], None] = lambda _step: None,
+        on_notices: Callable[[], None] = lambda: None,
+        screens: Callable[[], dict[str, bool]] = dict,
         judge_every_s: float = 0.1,
     ) -> None:
+        self._config = config
         self._db = db
         self._inbox = inbox
         self._teller = teller
         self._clock = clock
         self._on_step = on_step
+        self._on_notices = on_notices
+        self._screens = screens
         self._judge_every_s = judge_every_s
         self._decoder = Decoder(config.store)
         self._events = EventLog(db)
-        self._brain = Brain(config, ledger.load_book(db))
-        self._teller.start(self._brain.book.open)
-        self._asked: list[Callable[[], list[Change]]] = []
+        self._brain = Brain(config, ledger.load_book(db, config.alerts), maintenance.load(db))
+        for event in self._events.since(REMEMBERED, clock() - REMEMBER_S):
+            self._brain.live.note(event)
+        teller.start(self._brain.book.open)
+        self._asked: list[tuple[Act, Future[list[Change]]]] = []
         self._asked_lock = threading.Lock()
+        self._works_changed = False
         self._stopping = threading.Event()
         self._judged_s = float("-inf")
         self.broken = False
@@ -110,54 +126,78 @@ class Engine:
         self._stopping.set()
         self._inbox.wake()
 
+    # What others may ask, from any thread; a future ends when the answer is on disk.
+
     def step_alert(
         self, alert_id: str, to: AlertState, who: str, note: str | None = None
-    ) -> Future[Alert]:
-        """Let a person take an alert one step on; the future ends when that is on disk."""
-        future: Future[Alert] = Future()
+    ) -> Future[list[Change]]:
+        """Let a person take an alert one step on."""
+        return self._ask(lambda now_s: [self._brain.book.step(alert_id, to, now_s, who, note)])
 
-        def ask() -> list[Change]:
-            if not future.set_running_or_notify_cancel():
-                return []
-            try:
-                change = self._brain.book.step(alert_id, to, self._clock(), who, note)
-            except (LookupError, ValueError) as error:
-                future.set_exception(error)
-                return []
-            self._answers.append((future, change.alert))
-            return [change]
+    def finish_alert(self, alert_id: str, who: str) -> Future[list[Change]]:
+        """Note that a person did the work of an alert; the sensor has to confirm it."""
+        return self._ask(lambda now_s: [self._brain.book.finish(alert_id, now_s, who)])
 
+    def told(self, alert_ids: list[str]) -> Future[list[Change]]:
+        """Note that somebody was told of alerts."""
+
+        def act(now_s: float) -> list[Change]:
+            changes = [self._brain.book.notified(alert_id, now_s) for alert_id in alert_ids]
+            return [change for change in changes if change is not None]
+
+        return self._ask(act)
+
+    def maintain(self, subject: str, for_s: float, who: str) -> Future[list[Change]]:
+        """Begin maintenance of a subject; 0 s ends it."""
+
+        def act(now_s: float) -> list[Change]:
+            if for_s > 0:
+                self._brain.maintenance.begin(Work(subject, now_s + for_s, now_s, who))
+            else:
+                self._brain.maintenance.end(subject)
+            self._works_changed = True
+            return []
+
+        return self._ask(act)
+
+    def _ask(self, act: Act) -> Future[list[Change]]:
+        future: Future[list[Change]] = Future()
         with self._asked_lock:
-            self._asked.append(ask)
+            self._asked.append((act, future))
         self._inbox.wake()
         return future
+
+    # The engine's own thread.
 
     def round(self, arrived: Sequence[Arrived]) -> None:
         """Work on messages and requests, commit, and tell."""
         now_s = self._clock()
-        self._answers: list[tuple[Future[Alert], Alert]] = []
         heard = self._decode(arrived)
         events = [one for one in heard if isinstance(one.payload, EventData)]
         new = self._events.take(events)
         for one in heard:
             self._brain.live.apply(one)
-        changes = self._requested()
+        for one in new:
+            self._brain.live.note(one)
+        answers, changes = self._requested(now_s)
         decisions = None
         if new or changes or abs(now_s - self._judged_s) >= self._judge_every_s:
+            self._brain.live.screens = self._screens()
             decisions = self._brain.think(now_s)
             changes += decisions.changes
             self._judged_s = now_s
         committed = self._commit(new, changes, now_s)
+        # The broker may forget a message that was not committed: the device will repeat it.
         for message in arrived:
             message.done()
         if committed:
             self._count(arrived, events, new, changes)
             self._tell(events, changes, decisions, now_s)
-        for future, alert in self._answers:
+        for future, answer in answers:
             if committed:
-                future.set_result(alert)
+                future.set_result(answer)
             else:
-                future.set_exception(OSError("the database could not be written"))
+                future.set_exception(OSError("the database cannot be written"))
 
     def _decode(self, arrived: Sequence[Arrived]) -> list[Heard]:
         heard = []
@@ -175,25 +215,42 @@ class Engine:
                 heard.append(one)
         return heard
 
-    def _requested(self) -> list[Change]:
+    def _requested(
+        self, now_s: float
+    ) -> tuple[list[tuple[Future[list[Change]], list[Change]]], list[Change]]:
         with self._asked_lock:
             asked, self._asked = self._asked, []
-        return [change for ask in asked for change in ask()]
+        answers = []
+        for act, future in asked:
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                answers.append((future, act(now_s)))
+            except (LookupError, ValueError) as error:
+                future.set_exception(error)
+        return answers, [change for _, changes in answers for change in changes]
 
     def _commit(self, new: Sequence[Heard], changes: Sequence[Change], now_s: float) -> bool:
-        if not new and not changes:
+        if not (new or changes or self._works_changed):
             return True
+        to_tell = self._brain.notices(changes)
         try:
             self._db.execute("BEGIN IMMEDIATE")
             self._events.write(new, now_s)
             ledger.write(self._db, changes)
+            notices.write(self._db, to_tell, now_s)
+            if self._works_changed:
+                maintenance.write(self._db, self._brain.maintenance, now_s)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._recover(error)
             return False
+        self._works_changed = False
         if self.broken:
             self.broken = False
             log.info("the database can be written again")
+        if to_tell:
+            self._on_notices()
         return True
 
     def _recover(self, error: sqlite3.Error) -> None:
@@ -205,7 +262,9 @@ class Engine:
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
         self._events.reload()
-        self._brain.book = ledger.load_book(self._db)
+        self._brain.book = ledger.load_book(self._db, self._config.alerts)
+        self._brain.maintenance = maintenance.load(self._db)
+        self._works_changed = False
 
     def _count(
         self,
@@ -235,4 +294,5 @@ class Engine:
             self._teller.alert(change.alert, now_s)
         if decisions is not None:
             self._teller.signs(decisions.signs, now_s)
-            self._on_step(Step(decisions, tuple(self._brain.book.open), self.counts))
+            works = tuple(self._brain.maintenance.now(now_s))
+            self._on_step(Step(decisions, tuple(self._brain.book.open), works, self.counts))

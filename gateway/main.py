@@ -16,7 +16,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from gateway.api.alerts import alert_routes
+from gateway.api.alerts import alert_routes, maintenance_routes
 from gateway.api.board import Board, Picture
 from gateway.api.feed import Feed
 from gateway.api.state import health_routes, state_routes
@@ -25,6 +25,7 @@ from gateway.config import GatewayConfig
 from gateway.engine import Engine, Step
 from gateway.ingest.broker import Broker
 from gateway.ingest.inbox import Inbox
+from gateway.outputs.notifier import Letterhead, Notifier
 from gateway.outputs.telling import Teller
 from gateway.pages.routes import add_pages
 from gateway.state.database import connect, read_only
@@ -86,8 +87,21 @@ async def _serve(
     broker = Broker(config.mqtt, topics, inbox, clock, on_connected=teller.say_again)
     feed = Feed(loop)
     board = Board(config, feed, lambda: broker.connected)
+    notifiers: list[Notifier] = []
+
+    def wake_notifiers() -> None:
+        for notifier in notifiers:
+            notifier.wake()
+
     engine = Engine(
-        config, db, inbox, teller, clock, on_step=lambda step: board.show(_picture(step))
+        config,
+        db,
+        inbox,
+        teller,
+        clock,
+        on_step=lambda step: board.show(_picture(step)),
+        on_notices=wake_notifiers,
+        screens=board.screens,
     )
 
     def health() -> tuple[bool, dict[str, Any]]:
@@ -101,9 +115,12 @@ async def _serve(
             "inbox": len(inbox),
         }
 
+    url = "http://{}:{}".format(*listener.getsockname()[:2])
+    notifiers += _notifiers(config, clock, engine)
     app = FastAPI(title="Instore Edge gateway", version="1", docs_url=None, redoc_url=None)
     app.include_router(state_routes(board, feed, (lane.id for lane in config.lanes)))
     app.include_router(alert_routes(board, engine, lambda: read_only(config.database)))
+    app.include_router(maintenance_routes(board, engine))
     app.include_router(health_routes(board, feed, health))
     add_pages(app, config)
     server = _Server(
@@ -116,9 +133,9 @@ async def _serve(
     working = threading.Thread(target=engine.run, name="engine", daemon=True)
     working.start()
     broker.start()
+    for notifier in notifiers:
+        notifier.start()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    host, port = listener.getsockname()[:2]
-    url = f"http://{host}:{port}"
     log.info("gateway serves", url=url, store=config.store)
     on_ready(url)
     await ended.wait()
@@ -128,8 +145,21 @@ async def _serve(
     await serving
     broker.stop()
     engine.stop()
-    await asyncio.to_thread(working.join, 2.0)
+    await asyncio.to_thread(working.join, 1.0)
+    for notifier in notifiers:
+        notifier.stop(0.1)
 
 
 def _picture(step: Step) -> Picture:
-    return Picture(step.decisions.view, step.alerts, step.decisions.signs, asdict(step.counts))
+    return Picture(
+        step.decisions.view, step.alerts, step.decisions.signs, step.works, asdict(step.counts)
+    )
+
+
+def _notifiers(config: GatewayConfig, clock: Clock, engine: Engine) -> list[Notifier]:
+    name = getattr(config.name, config.languages[0]) if config.name else config.store
+    head = Letterhead(name, config.languages, config.http.public_url)
+    return [
+        Notifier(one, config.alerts, config.database, head, clock, engine.told)
+        for one in config.alerts.notifiers
+    ]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
 from gateway.api.feed import Feed
 from gateway.config import GatewayConfig, LaneSettings
-from gateway.outputs.alerts import Alert
+from gateway.outputs.alerts import UNSEEN, Alert, Change
+from gateway.outputs.tasks import pick_list
 from gateway.rules.signage import LaneSign
+from gateway.state.maintenance import Work
 from gateway.state.view import StoreView
 from messages.payloads import AlertState
 
@@ -31,16 +33,23 @@ class Picture:
     view: StoreView
     alerts: tuple[Alert, ...]
     signs: Mapping[str, LaneSign]
+    works: tuple[Work, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
 class Desk(Protocol):
-    """What a request may ask of the gateway."""
+    """What a request may ask of the gateway; each future ends when the answer is on disk."""
 
     def step_alert(
         self, alert_id: str, to: AlertState, who: str, note: str | None = None
-    ) -> Future[Alert]:
+    ) -> Future[list[Change]]:
         """Take an alert one step on."""
+
+    def finish_alert(self, alert_id: str, who: str) -> Future[list[Change]]:
+        """Note that a person did the work of an alert; the sensor has to confirm it."""
+
+    def maintain(self, subject: str, for_s: float, who: str) -> Future[list[Change]]:
+        """Begin maintenance of a subject; 0 s ends it."""
 
 
 class Board:
@@ -53,12 +62,13 @@ class Board:
     """
 
     def __init__(self, config: GatewayConfig, feed: Feed, is_connected: Callable[[], bool]) -> None:
-        self._store = config.store
+        self._config = config
         self._lanes = {lane.id: lane for lane in config.lanes}
         self._feed = feed
         self._is_connected = is_connected
         self._shown: dict[str, tuple[LaneSign, float]] = {}
         self._store_said_s = 0.0
+        self._walk = {shelf.id: shelf.walk for shelf in config.shelves}
         self.picture: Picture | None = None
 
     def show(self, picture: Picture) -> None:
@@ -77,18 +87,45 @@ class Board:
         if values:
             self._feed.put(values)
 
+    def screens(self) -> dict[str, bool]:
+        """Give which watched screens follow the gateway."""
+        return {
+            screen.id: self._feed.follows(screen.id)
+            for screen in self._config.all_screens
+            if screen.watched
+        }
+
     def state(self) -> str:
         """Give everything known as JSON text; an empty store before the first picture."""
         picture = self.picture
         if picture is None:
-            return json.dumps({"store": self._store, "now_s": None, "alerts": []})
+            return json.dumps({"store": self._config.store, "now_s": None, "alerts": []})
         text = _VIEW.dump_json(picture.view).decode()
         more = {
-            "store": self._store,
+            "store": self._config.store,
             "broker": self._is_connected(),
-            "alerts": alerts_json(picture.alerts),
+            "alerts": self.alerts(picture.alerts),
+            "tasks": [asdict(task) for task in pick_list(picture.view, picture.alerts, self._walk)],
+            "maintenance": [asdict(work) for work in picture.works],
         }
         return text[:-1] + "," + json.dumps(more, ensure_ascii=False)[1:]
+
+    def alerts(self, alerts: Iterable[Alert]) -> list[dict[str, Any]]:
+        """Give alerts as the API shows them, the most urgent first."""
+        order = {"critical": 0, "warning": 1, "info": 2}
+        ranked = sorted(alerts, key=lambda a: (not a.is_open, order[a.severity], -a.n))
+        now_s = self.picture.view.now_s if self.picture else 0.0
+        return [self._alert(alert, now_s) for alert in ranked]
+
+    def _alert(self, alert: Alert, now_s: float) -> dict[str, Any]:
+        target = self._config.alerts.targets.get(alert.severity)
+        overdue = False
+        if target is not None and alert.is_open:
+            open_s = now_s - alert.opened_s
+            unseen = alert.state in UNSEEN and open_s > target.respond_s
+            overdue = unseen or open_s > target.resolve_s
+        more = {"level": alert.level, "overdue": overdue, "finished": alert.finished_s is not None}
+        return alert.message().model_dump(mode="json", exclude={"type"}) | more
 
     def _lane(self, sign: LaneSign) -> str:
         other = self._lanes.get(sign.go_to) if sign.go_to else None
@@ -106,10 +143,3 @@ class Board:
 
 def _sign(lane: LaneSettings) -> dict[str, str]:
     return {"lane": lane.id, "sign": lane.sign, "zh": lane.names.zh, "en": lane.names.en}
-
-
-def alerts_json(alerts: Iterable[Alert]) -> list[dict[str, Any]]:
-    """Give alerts as the API shows them, the most urgent first."""
-    order = {"critical": 0, "warning": 1, "info": 2}
-    ranked = sorted(alerts, key=lambda a: (not a.is_open, order[a.severity], -a.n))
-    return [alert.message().model_dump(mode="json", exclude={"type"}) for alert in ranked]

@@ -6,6 +6,7 @@ A slow browser skips values; it never makes the gateway keep them.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 
 
@@ -16,7 +17,12 @@ class Feed:
         self._loop = loop
         self._newest: dict[str, str] = {}
         self._clients: dict[str, set[asyncio.Event]] = {}
+        self._names: Counter[str] = Counter()
         self._closed = False
+
+    def follows(self, name: str) -> bool:
+        """Say whether a client of this name follows now; safe from any thread."""
+        return self._names[name] > 0
 
     @property
     def clients(self) -> int:
@@ -35,11 +41,18 @@ class Feed:
             for event in waiting:
                 event.set()
 
-    async def follow(self, channel: str) -> AsyncIterator[str]:
-        """Give the newest value at once and then each one that is there when it can be taken."""
+    async def follow(self, channel: str, name: str | None = None) -> AsyncIterator[str]:
+        """Give the newest value at once and then each one that is there when it can be taken.
+
+        Args:
+            channel: which values.
+            name: who follows, for :meth:`follows`.
+        """
         news = asyncio.Event()
         waiting = self._clients.setdefault(channel, set())
         waiting.add(news)
+        if name is not None:
+            self._names[name] += 1
         try:
             if channel in self._newest:
                 news.set()
@@ -51,6 +64,8 @@ class Feed:
                 yield self._newest[channel]
         finally:
             waiting.discard(news)
+            if name is not None:
+                self._names[name] -= 1
 
     def _put(self, values: dict[str, str]) -> None:
         self._newest.update(values)

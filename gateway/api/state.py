@@ -30,11 +30,11 @@ def state_routes(board: Board, feed: Feed, lanes: Iterable[str]) -> APIRouter:
         return Response(board.state(), media_type="application/json")
 
     @router.get("/stream/lanes/{lane}", response_class=EventSourceResponse)
-    async def stream_lane(lane: str) -> EventSourceResponse:
-        """Follow what one lane's screen shows."""
+    async def stream_lane(lane: str, screen: str | None = None) -> EventSourceResponse:
+        """Follow what one lane's screen shows; a screen gives its id, so that it can be missed."""
         if lane not in known:
             raise HTTPException(404, f"no lane {lane}")
-        return _stream(feed, f"lane/{lane}")
+        return _stream(feed, f"lane/{lane}", screen)
 
     @router.get("/stream/store", response_class=EventSourceResponse)
     async def stream_store() -> EventSourceResponse:
@@ -71,13 +71,13 @@ def health_routes(
     return router
 
 
-def _stream(feed: Feed, channel: str) -> EventSourceResponse:
+def _stream(feed: Feed, channel: str, name: str | None = None) -> EventSourceResponse:
     # The feed itself speaks often enough, so sse-starlette's own ping is not needed.
-    return EventSourceResponse(_events(feed, channel), ping=3600)
+    return EventSourceResponse(_events(feed, channel, name), ping=3600)
 
 
-async def _events(feed: Feed, channel: str) -> AsyncIterator[ServerSentEvent]:
+async def _events(feed: Feed, channel: str, name: str | None) -> AsyncIterator[ServerSentEvent]:
     # A browser that lost the gateway tries again after a second.
     yield ServerSentEvent(comment="hello", retry=1000)
-    async for value in feed.follow(channel):
+    async for value in feed.follow(channel, name):
         yield ServerSentEvent(data=value)

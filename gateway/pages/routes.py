@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
-from gateway.config import GatewayConfig, ScreenSettings
+from gateway.config import GatewayConfig
 from gateway.pages.texts import TEXTS, choose, texts
 
 _HERE = Path(__file__).parent
@@ -26,16 +26,21 @@ _HEADERS = {
 def add_pages(app: FastAPI, config: GatewayConfig) -> None:
     """Add the pages to the web application."""
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
-    app.include_router(_make_router(config))
+    pages = _Pages(config)
+    app.include_router(_shopper_pages(config, pages))
+    app.include_router(_staff_pages(pages))
 
 
-def _make_router(config: GatewayConfig) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
-    templates = Jinja2Templates(directory=_HERE / "templates")
-    lanes = {lane.id: lane for lane in config.lanes}
-    screens = {screen.id: screen for screen in config.all_screens}
+class _Pages:
+    """Fills templates with the store's names and the reader's language."""
 
-    def page(request: Request, name: str, **values: Any) -> Response:
+    def __init__(self, config: GatewayConfig) -> None:
+        self._config = config
+        self._templates = Jinja2Templates(directory=_HERE / "templates")
+        self._names = _names(config)
+
+    def show(self, request: Request, name: str, **values: Any) -> Response:
+        config = self._config
         language = choose(
             request.query_params.get("lang"),
             request.headers.get("accept-language", ""),
@@ -46,37 +51,60 @@ def _make_router(config: GatewayConfig) -> APIRouter:
             "languages": config.languages,
             "t": texts(language),
             "store": getattr(config.name, language) if config.name else config.store,
+            "names": self._names,
             **values,
         }
-        return templates.TemplateResponse(request, name, context, headers=_HEADERS)
+        return self._templates.TemplateResponse(request, name, context, headers=_HEADERS)
 
-    def lane_page(request: Request, screen: ScreenSettings) -> Response:
-        lane = lanes[screen.lane]
-        return page(request, "lane.html", lane=lane, mirrored=screen.mirrored, both=TEXTS)
 
-    @router.get("/")
-    def home() -> Response:
-        return RedirectResponse("/overview")
+def _shopper_pages(config: GatewayConfig, pages: _Pages) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+    lanes = {lane.id: lane for lane in config.lanes}
+    screens = {screen.id: screen for screen in config.all_screens}
+
+    def show(request: Request, lane: str, *, screen: str, mirrored: bool) -> Response:
+        return pages.show(
+            request, "lane.html", lane=lanes[lane], screen=screen, mirrored=mirrored, both=TEXTS
+        )
 
     @router.get("/lane/{lane}")
     def lane(request: Request, lane: str) -> Response:
         if lane not in lanes:
             raise HTTPException(404, f"no lane {lane}")
-        return lane_page(request, ScreenSettings(id=f"lane-{lane}", lane=lane))
+        return show(request, lane, screen="", mirrored=False)
 
     @router.get("/screen/{screen}")
     def screen(request: Request, screen: str) -> Response:
         if screen not in screens:
             raise HTTPException(404, f"no screen {screen}")
-        return lane_page(request, screens[screen])
+        found = screens[screen]
+        return show(request, found.lane, screen=found.id, mirrored=found.mirrored)
+
+    return router
+
+
+def _staff_pages(pages: _Pages) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    def home() -> Response:
+        return RedirectResponse("/overview")
 
     @router.get("/overview")
     def overview(request: Request) -> Response:
-        return page(request, "overview.html", names=_names(config))
+        return pages.show(request, "overview.html")
 
     @router.get("/alerts")
     def alerts(request: Request) -> Response:
-        return page(request, "alerts.html", names=_names(config))
+        return pages.show(request, "alerts.html", only="")
+
+    @router.get("/alert/{alert}")
+    def alert(request: Request, alert: str) -> Response:
+        return pages.show(request, "alerts.html", only=alert)
+
+    @router.get("/tasks")
+    def tasks(request: Request) -> Response:
+        return pages.show(request, "tasks.html")
 
     return router
 

@@ -53,6 +53,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stopped": ("已停止", "Stopped"),
     "ago": ("前", "ago"),
     "minimum": ("最低", "min"),
+    "tasks": ("补货任务", "Refill"),
+    "no_tasks": ("没有补货任务", "Nothing to refill"),
+    "finish": ("已补好", "Refilled"),
+    "from": ("取自", "From"),
+    "sold_out": ("已售空", "Sold out"),
+    "running_low": ("即将售空", "Running low"),
+    "waits_for_shelf": ("等待货架确认", "The shelf will confirm"),
+    "overdue": ("已超时", "Overdue"),
     "ok": ("正常", "OK"),
 }
 """Key → (Chinese, English)."""

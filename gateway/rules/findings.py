@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Protocol
 
-from gateway.rule_settings import Timing
+from gateway.rule_settings import Severity, Timing
 from gateway.state.view import StoreView
 from messages.payloads import Text
 
-Severity = Literal["info", "warning", "critical"]
 Subject = tuple[str, str]
 """(rule, subject): at most one alert is open for each."""
 
@@ -35,6 +34,9 @@ class Finding:
         verdict: how it stands.
         severity: how urgent it is when bad.
         text: one sentence for staff.
+        timing: how long it has to hold.
+        hangs_on: what it was measured with and where, for example ``device:d1`` and ``lane:1``;
+            maintenance of any of these keeps it quiet.
     """
 
     rule: str
@@ -42,6 +44,8 @@ class Finding:
     verdict: Verdict
     severity: Severity
     text: Text
+    timing: Timing
+    hangs_on: tuple[str, ...] = ()
 
     @property
     def key(self) -> Subject:
@@ -50,13 +54,14 @@ class Finding:
 
 
 class Rule(Protocol):
-    """One rule; it keeps no state of its own."""
+    """One rule; it keeps no state of its own.
+
+    Attributes:
+        opening_hours_only: outside the opening hours it says nothing, and its alerts expire.
+    """
 
     name: ClassVar[str]
-
-    @property
-    def timing(self) -> Timing:
-        """When the rule speaks and when it is quiet again."""
+    opening_hours_only: ClassVar[bool]
 
     def judge(self, view: StoreView) -> Iterable[Finding]:
         """Say how each subject stands now."""
@@ -77,25 +82,19 @@ class Watch:
 
     def __init__(self) -> None:
         self._since: dict[Subject, tuple[Verdict, float]] = {}
-        self._quiet_until: dict[Subject, float] = {}
 
-    def turn(self, finding: Finding, timing: Timing, now_s: float, *, is_open: bool) -> Turn | None:
+    def turn(self, finding: Finding, now_s: float, *, is_open: bool) -> Turn | None:
         """Say whether the alert of this finding is to be raised or resolved now."""
         verdict, since_s = self._since.get(finding.key, (None, now_s))
         if verdict is not finding.verdict or since_s > now_s:  # a clock that went back starts anew
             self._since[finding.key] = finding.verdict, now_s
             since_s = now_s
         held_s = now_s - since_s
-        if finding.verdict is Verdict.BAD and not is_open and held_s >= timing.for_s:
-            return Turn.RAISE if not self._cooling(finding.key, timing, now_s) else None
-        if finding.verdict is Verdict.GOOD and is_open and held_s >= timing.clear_for_s:
-            self._quiet_until[finding.key] = now_s + timing.cooldown_s
+        if finding.verdict is Verdict.BAD and not is_open and held_s >= finding.timing.for_s:
+            return Turn.RAISE
+        if finding.verdict is Verdict.GOOD and is_open and held_s >= finding.timing.clear_for_s:
             return Turn.CLEAR
         return None
-
-    def _cooling(self, key: Subject, timing: Timing, now_s: float) -> bool:
-        left_s = self._quiet_until.get(key, now_s) - now_s
-        return 0.0 < left_s <= timing.cooldown_s
 
 
 Labels = Mapping[str, Text]
@@ -105,3 +104,17 @@ Labels = Mapping[str, Text]
 def label(labels: Labels, name: str) -> Text:
     """Give what people call a thing; its id where nobody named it."""
     return labels.get(name) or Text(zh=name, en=name)
+
+
+def measured_with(kind: str, device: str | None, sensor: str | None) -> tuple[str, ...]:
+    """Give what a measure hangs on, as :attr:`Finding.hangs_on` names it."""
+    if device is None:
+        return ()
+    return (
+        (f"device:{device}",)
+        if sensor is None
+        else (
+            f"device:{device}",
+            f"{kind}:{device}/{sensor}",
+        )
+    )

@@ -1,4 +1,4 @@
-"""Rules about devices and their sensors."""
+"""Rules about devices, their sensors, and screens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from gateway.rule_settings import HealthSettings
-from gateway.rules.findings import Finding, Verdict
+from gateway.rules.findings import Finding, Labels, Verdict, label
 from gateway.state.view import DeviceView, StoreView
 from messages.payloads import Text
 
@@ -22,22 +22,26 @@ class DeviceHealth:
     """Tell that a device does not work."""
 
     name: ClassVar[str] = "device"
+    opening_hours_only: ClassVar[bool] = False
 
     def __init__(self, settings: HealthSettings) -> None:
-        self.timing = settings
+        self._settings = settings
 
     def judge(self, view: StoreView) -> Iterable[Finding]:
         """Give a finding for each device."""
         for device in view.devices.values():
             state = _DEVICE[device.state]
+            subject = f"device:{device.device}"
             yield Finding(
                 self.name,
-                f"device:{device.device}",
+                subject,
                 Verdict.GOOD if device.works else Verdict.BAD,
                 "info" if device.state == "stopped" else "critical",
                 Text(
                     zh=f"设备 {device.device} {state.zh}", en=f"Device {device.device} {state.en}"
                 ),
+                self._settings,
+                (subject,),
             )
 
 
@@ -45,9 +49,10 @@ class SensorHealth:
     """Tell that a camera or reader does not work; silent while its whole device is away."""
 
     name: ClassVar[str] = "sensor"
+    opening_hours_only: ClassVar[bool] = True  # at night a camera is rightly dark
 
     def __init__(self, settings: HealthSettings) -> None:
-        self.timing = settings
+        self._settings = settings
 
     def judge(self, view: StoreView) -> Iterable[Finding]:
         """Give a finding for each camera and reader."""
@@ -60,13 +65,44 @@ class SensorHealth:
             for name, health in sensors.items():
                 verdict = Verdict.GOOD if health.state == "ok" else Verdict.BAD
                 detail = f": {health.detail}" if health.detail else ""
+                subject = f"{kind}:{device.device}/{name}"
                 yield Finding(
                     self.name,
-                    f"{kind}:{device.device}/{name}",
+                    subject,
                     verdict if device.works else Verdict.UNKNOWN,
                     "critical",
                     Text(
                         zh=f"{zh} {device.device}/{name}：{health.state}{detail}",
                         en=f"The {kind} {device.device}/{name} is {health.state}{detail}",
                     ),
+                    self._settings,
+                    (f"device:{device.device}", subject),
                 )
+
+
+class ScreenHealth:
+    """Tell that a screen that should be on does not follow the gateway."""
+
+    name: ClassVar[str] = "screen"
+    opening_hours_only: ClassVar[bool] = True
+
+    def __init__(self, settings: HealthSettings, labels: Labels) -> None:
+        self._settings = settings
+        self._labels = labels
+
+    def judge(self, view: StoreView) -> Iterable[Finding]:
+        """Give a finding for each screen that is watched."""
+        for screen, connected in view.screens.items():
+            name = label(self._labels, screen)
+            yield Finding(
+                self.name,
+                f"screen:{screen}",
+                Verdict.GOOD if connected else Verdict.BAD,
+                "warning",
+                Text(
+                    zh=f"屏幕 {screen}（{name.zh}）没有连接",
+                    en=f"The screen {screen} ({name.en}) is not connected",
+                ),
+                self._settings,
+                (f"screen:{screen}",),
+            )

@@ -1,12 +1,18 @@
-"""Rules about checkout lanes."""
+"""Rules about checkout lanes and zones with service."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from gateway.rule_settings import OpenLaneSettings
-from gateway.rules.findings import Finding, Labels, Verdict, label
+from gateway.rule_settings import (
+    CloseLaneSettings,
+    HelpSettings,
+    OpenLaneSettings,
+    UnattendedSettings,
+    WaitSettings,
+)
+from gateway.rules.findings import Finding, Labels, Verdict, label, measured_with
 from gateway.state.view import LaneView, StoreView
 from messages.payloads import LaneState, Text
 
@@ -19,48 +25,212 @@ class OpenLane:
     """
 
     name: ClassVar[str] = "open_lane"
+    opening_hours_only: ClassVar[bool] = True
 
     def __init__(self, settings: OpenLaneSettings, labels: Labels) -> None:
-        self.timing = settings
+        self._settings = settings
         self._labels = labels
 
     def judge(self, view: StoreView) -> Iterable[Finding]:
         """Give the one finding about all lanes together."""
-        seen = [lane for lane in view.lanes.values() if lane.blind is None]
-        busy = [lane for lane in seen if lane.state is not LaneState.CLOSED or lane.waiting]
         if not view.lanes:
             return
-        yield Finding(self.name, "lanes", self._verdict(seen, busy), "warning", self._text(seen))
+        seen = [lane for lane in view.lanes.values() if lane.blind is None]
+        yield Finding(
+            self.name,
+            "lanes",
+            self._verdict(seen),
+            "warning",
+            self._text(seen),
+            self._settings,
+            ("lanes", *_hangs_on(seen)),
+        )
 
-    def _verdict(self, seen: list[LaneView], busy: list[LaneView]) -> Verdict:
+    def _verdict(self, seen: Sequence[LaneView]) -> Verdict:
         if not seen:
             return Verdict.UNKNOWN
+        busy = [lane for lane in seen if lane.state is not LaneState.CLOSED or lane.waiting]
         room = any(lane.state is LaneState.OPEN and self._short(lane) for lane in seen)
         if any(self._long(lane) for lane in busy):
             return Verdict.BETWEEN if room else Verdict.BAD
         return Verdict.GOOD if all(self._short(lane) for lane in busy) else Verdict.BETWEEN
 
     def _long(self, lane: LaneView) -> bool:
-        return (lane.waiting or 0) >= self.timing.waiting or (
-            lane.wait_s or 0.0
-        ) >= self.timing.wait_s
+        limit = self._settings
+        return (lane.waiting or 0) >= limit.waiting or (lane.wait_s or 0.0) >= limit.wait_s
 
     def _short(self, lane: LaneView) -> bool:
-        return (lane.waiting or 0) <= self.timing.clear_waiting and (
-            lane.wait_s or 0.0
-        ) <= self.timing.clear_wait_s
+        limit = self._settings
+        waits = (lane.wait_s or 0.0) > limit.clear_wait_s
+        return (lane.waiting or 0) <= limit.clear_waiting and not waits
 
-    def _text(self, seen: list[LaneView]) -> Text:
+    def _text(self, seen: Sequence[LaneView]) -> Text:
         if not seen:
             return Text(zh="收银台情况未知", en="Nothing is known of the lanes")
         worst = max(seen, key=lambda lane: (lane.waiting or 0, lane.wait_s or 0.0))
-        at = label(self._labels, worst.lane)
-        zh, en = f"{at.zh}有{worst.waiting}人排队", f"{at.en}: {worst.waiting} waiting"
-        if worst.wait_s is not None and worst.wait_s >= 60:
-            minutes = round(worst.wait_s / 60)
-            zh, en = f"{zh}，约等{minutes}分钟", f"{en}, about {minutes} min"
+        queue = _queue(worst, self._labels)
         closed = [lane.lane for lane in seen if lane.state is LaneState.CLOSED]
         if not closed:
-            return Text(zh=f"{zh}。请增开收银台", en=f"{en}. Please open one more lane")
+            return Text(zh=f"{queue.zh}。请增开收银台", en=f"{queue.en}. Please open one more lane")
         other = label(self._labels, closed[0])
-        return Text(zh=f"{zh}。请开启{other.zh}", en=f"{en}. Please open {other.en}")
+        return Text(zh=f"{queue.zh}。请开启{other.zh}", en=f"{queue.en}. Please open {other.en}")
+
+
+class CloseLane:
+    """Say that a lane can close when hardly anybody waits in the whole store."""
+
+    name: ClassVar[str] = "close_lane"
+    opening_hours_only: ClassVar[bool] = True
+
+    def __init__(self, settings: CloseLaneSettings, labels: Labels) -> None:
+        self._settings = settings
+        self._labels = labels
+
+    def judge(self, view: StoreView) -> Iterable[Finding]:
+        """Give the one finding about all lanes together."""
+        lanes = list(view.lanes.values())
+        if not lanes:
+            return
+        hangs_on = ("lanes", *_hangs_on(lanes))
+        yield Finding(
+            self.name, "lanes", self._verdict(lanes), "info", self._text(lanes), self._settings,
+            hangs_on,
+        )  # fmt: skip
+
+    def _verdict(self, lanes: Sequence[LaneView]) -> Verdict:
+        # A lane that nobody sees may be full: then none is closed.
+        if any(lane.blind is not None for lane in lanes):
+            return Verdict.UNKNOWN
+        opened = sum(lane.state is LaneState.OPEN for lane in lanes)
+        waiting = sum(lane.waiting or 0 for lane in lanes)
+        spare = opened > self._settings.keep_open and waiting <= self._settings.waiting
+        return Verdict.BAD if spare else Verdict.GOOD
+
+    def _text(self, lanes: Sequence[LaneView]) -> Text:
+        opened = [lane for lane in lanes if lane.state is LaneState.OPEN]
+        idle = min(opened, key=lambda lane: (lane.waiting or 0) + (lane.served or 0), default=None)
+        if idle is None:
+            return Text(zh="没有开放的收银台", en="No lane is open")
+        name = label(self._labels, idle.lane)
+        return Text(zh=f"无人排队，可以关闭{name.zh}", en=f"Nobody is waiting. {name.en} can close")
+
+
+class WaitTooLong:
+    """Tell that shoppers at one lane wait too long."""
+
+    name: ClassVar[str] = "wait"
+    opening_hours_only: ClassVar[bool] = True
+
+    def __init__(self, settings: Mapping[str, WaitSettings | None], labels: Labels) -> None:
+        self._settings = settings
+        self._labels = labels
+
+    def judge(self, view: StoreView) -> Iterable[Finding]:
+        """Give a finding for each lane that has settings."""
+        for lane, settings in self._settings.items():
+            if settings is not None and lane in view.lanes:
+                yield self._finding(view.lanes[lane], settings)
+
+    def _finding(self, lane: LaneView, settings: WaitSettings) -> Finding:
+        wait_s = lane.wait_s
+        verdict = Verdict.BETWEEN
+        if wait_s is None:
+            # A lane where nobody waits may give no wait.
+            verdict = Verdict.GOOD if lane.waiting == 0 else Verdict.UNKNOWN
+        elif wait_s >= settings.wait_s:
+            verdict = Verdict.BAD
+        elif wait_s < settings.clear_wait_s:
+            verdict = Verdict.GOOD
+        text = _queue(lane, self._labels)
+        return Finding(
+            self.name,
+            f"lane:{lane.lane}",
+            verdict,
+            "warning",
+            Text(zh=f"{text.zh}，等候过长", en=f"{text.en}: the wait is too long"),
+            settings,
+            _hangs_on([lane]),
+        )
+
+
+class Unattended:
+    """Tell that people wait at a lane where nobody serves."""
+
+    name: ClassVar[str] = "unattended"
+    opening_hours_only: ClassVar[bool] = True
+
+    def __init__(self, settings: Mapping[str, UnattendedSettings | None], labels: Labels) -> None:
+        self._settings = settings
+        self._labels = labels
+
+    def judge(self, view: StoreView) -> Iterable[Finding]:
+        """Give a finding for each lane that has settings."""
+        for lane, settings in self._settings.items():
+            if settings is not None and lane in view.lanes:
+                yield self._finding(view.lanes[lane], settings)
+
+    def _finding(self, lane: LaneView, settings: UnattendedSettings) -> Finding:
+        name = label(self._labels, lane.lane)
+        verdict = Verdict.GOOD
+        if lane.waiting is None or lane.state is LaneState.UNKNOWN:
+            verdict = Verdict.UNKNOWN
+        elif lane.state is LaneState.CLOSED and lane.waiting >= settings.waiting:
+            verdict = Verdict.BAD
+        return Finding(
+            self.name,
+            f"lane:{lane.lane}",
+            verdict,
+            "warning",
+            Text(
+                zh=f"{name.zh}无人值守，有{lane.waiting}人在等",
+                en=f"{name.en} has no cashier and {lane.waiting} waiting",
+            ),
+            settings,
+            _hangs_on([lane]),
+        )
+
+
+class HelpWanted:
+    """Tell that a shopper stays long in a zone with service."""
+
+    name: ClassVar[str] = "help"
+    opening_hours_only: ClassVar[bool] = True
+
+    def __init__(self, settings: Mapping[str, HelpSettings | None], labels: Labels) -> None:
+        self._settings = settings
+        self._labels = labels
+
+    def judge(self, view: StoreView) -> Iterable[Finding]:
+        """Give a finding for each zone with service."""
+        for name, settings in self._settings.items():
+            zone = view.zones.get(name)
+            if settings is None or zone is None:
+                continue
+            verdict = Verdict.GOOD
+            if zone.blind is not None:
+                verdict = Verdict.UNKNOWN
+            elif zone.occupancy and (zone.dwell_max_s or 0.0) >= settings.dwell_s:
+                verdict = Verdict.BAD
+            place = label(self._labels, name)
+            text = Text(
+                zh=f"{place.zh}有顾客可能需要帮助", en=f"A shopper at {place.en} may want help"
+            )
+            hangs_on = (f"zone:{name}", *measured_with("camera", zone.device, zone.camera))
+            yield Finding(self.name, f"zone:{name}", verdict, "warning", text, settings, hangs_on)
+
+
+def _queue(lane: LaneView, labels: Labels) -> Text:
+    at = label(labels, lane.lane)
+    waiting = "?" if lane.waiting is None else lane.waiting
+    zh, en = f"{at.zh}有{waiting}人排队", f"{at.en}: {waiting} waiting"
+    if lane.wait_s is not None and lane.wait_s >= 60:
+        minutes = round(lane.wait_s / 60)
+        zh, en = f"{zh}，约等{minutes}分钟", f"{en}, about {minutes} min"
+    return Text(zh=zh, en=en)
+
+
+def _hangs_on(lanes: Iterable[LaneView]) -> tuple[str, ...]:
+    names: list[str] = []
+    for lane in lanes:
+        names += (f"lane:{lane.lane}", *measured_with("camera", lane.device, lane.camera))
+    return tuple(dict.fromkeys(names))

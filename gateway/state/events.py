@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
 from gateway.state.heard import Heard
-from messages.payloads import Dropped
+from messages.envelope import Envelope
+from messages.payloads import EVENTS, Dropped
 
 Boot = tuple[str, str]
 """(device, boot)."""
@@ -119,6 +122,27 @@ class EventLog:
             " SET upto_seq = excluded.upto_seq, changed_s = excluded.changed_s",
             [(device, boot, self.upto(device, boot), now_s) for device, boot in sorted(boots)],
         )
+
+    def since(self, types: Sequence[str], from_s: float) -> Iterator[Heard]:
+        """Give committed events of some types again, in the order in which they happened."""
+        rows = self._db.execute(
+            "SELECT device, boot, seq, type, time_s, received_s, data FROM event"
+            " WHERE type IN (SELECT value FROM json_each(?)) AND time_s >= ?"
+            " ORDER BY time_s, received_s, seq",
+            (json.dumps(types), from_s),
+        )
+        for device, boot, seq, kind, time_s, received_s, data in rows:
+            payload = EVENTS[kind].model_validate_json(data)
+            envelope = Envelope(
+                id=f"{device}-{boot}-{seq}",
+                type=kind,
+                source=device,
+                time=datetime.fromtimestamp(time_s, UTC),
+                boot=boot,
+                seq=seq,
+                data={},
+            )
+            yield Heard(device, envelope, payload, data, received_s)
 
     def upto(self, device: str, boot: str) -> int:
         """Give the highest number up to which no event of this boot is missing, from 0."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from gateway.state.goods import Goods
 from gateway.state.heard import Heard
 from gateway.state.view import DeviceView, LaneView, ShelfView, StockView, StoreView, ZoneView
 from messages.payloads import QueueData, StatusData, StockData, ZoneData
@@ -95,6 +96,12 @@ class LiveState:
         self._shelves: _Board[StockData] = _Board(shelves)
         self._zones: _Board[ZoneData] = _Board(zones)
         self._devices: dict[str, _Device] = {}
+        self._goods = Goods()
+        self.screens: Mapping[str, bool] = {}
+
+    def note(self, event: Heard) -> None:
+        """Take in an event that has not come before."""
+        self._goods.note(event)
 
     def apply(self, heard: Heard) -> None:
         """Take in one message."""
@@ -123,6 +130,9 @@ class LiveState:
             {name: _shelf(name, said, judge) for name, said in self._shelves.best(judge).items()},
             {name: _zone(name, said, judge) for name, said in self._zones.best(judge).items()},
             devices,
+            self._goods.misplaced,
+            self._goods.sweeps,
+            self.screens,
         )
 
     def _device(self, name: str, device: _Device, now_s: float) -> DeviceView:

@@ -47,30 +47,35 @@ def _alerts(db: sqlite_utils.Database) -> None:
             "zh": str,
             "en": str,
             "raised_s": float,
+            "opened_s": float,
             "changed_s": float,
+            "steps": int,
             "owner": str,
+            "level": int,
+            "finished_s": float,
+            "by_hand": int,
         },
         pk="n",
-        not_null={
-            "id",
-            "rule",
-            "subject",
-            "severity",
-            "state",
-            "zh",
-            "en",
-            "raised_s",
-            "changed_s",
-        },
+        not_null={"id", "rule", "subject", "severity", "state", "zh", "en"}
+        | {"raised_s", "opened_s", "changed_s", "steps", "level", "by_hand"},
     )
     db.table("alert").create_index(["id"], unique=True)
     db.table("alert").create_index(["state"])
     db.table("alert_history").create(
-        {"n": int, "alert": str, "what": str, "at_s": float, "who": str, "note": str},
+        {
+            "n": int,
+            "alert": str,
+            "step": int,
+            "what": str,
+            "at_s": float,
+            "who": str,
+            "note": str,
+        },
         pk="n",
-        not_null={"alert", "what", "at_s"},
+        not_null={"alert", "step", "what", "at_s"},
     )
-    db.table("alert_history").create_index(["alert"])
+    db.table("alert_history").create_index(["alert", "step"], unique=True)
+    db.table("alert").create_index(["rule", "subject"])
     for verb in ("UPDATE", "DELETE"):
         db.execute(
             f"CREATE TRIGGER alert_history_no_{verb.lower()} BEFORE {verb} ON alert_history "
@@ -78,5 +83,30 @@ def _alerts(db: sqlite_utils.Database) -> None:
         )
 
 
-MIGRATIONS = (_events, _alerts)
+def _notices(db: sqlite_utils.Database) -> None:
+    # One step of an alert is told to one notifier once, whatever happens in between.
+    db.table("notice").create(
+        {
+            "alert": str,
+            "step": int,
+            "to": str,
+            "what": str,
+            "due_s": float,
+            "made_s": float,
+            "attempts": int,
+            "ended_s": float,
+            "outcome": str,
+        },
+        pk=("alert", "step", "to"),
+        not_null={"what", "due_s", "made_s", "attempts"},
+    )
+    db.table("notice").create_index(["to", "ended_s", "due_s"])
+    db.table("maintenance").create(
+        {"subject": str, "until_s": float, "since_s": float, "who": str},
+        pk="subject",
+        not_null={"until_s", "since_s", "who"},
+    )
+
+
+MIGRATIONS: tuple[Step, ...] = (_events, _alerts, _notices)
 """Step i brings a database from version i to i + 1."""

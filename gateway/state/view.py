@@ -97,11 +97,31 @@ class DeviceView:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepView:
+    """Many items of one product left a shelf within seconds; ``heard_s`` is when we heard of it."""
+
+    shelf: str
+    gtin: str
+    count: int
+    within_s: float
+    heard_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class StoreView:
-    """Everything known at ``now_s``, by id."""
+    """Everything known at ``now_s``, by id.
+
+    Attributes:
+        misplaced: (shelf, GTIN) → items that lie there by mistake; 0 where some did before.
+        sweeps: the newest suspicion of each shelf and GTIN.
+        screens: watched screen → whether it follows the gateway.
+    """
 
     now_s: float
     lanes: Mapping[str, LaneView]
     shelves: Mapping[str, ShelfView]
     zones: Mapping[str, ZoneView]
     devices: Mapping[str, DeviceView]
+    misplaced: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    sweeps: tuple[SweepView, ...] = ()
+    screens: Mapping[str, bool] = field(default_factory=dict)

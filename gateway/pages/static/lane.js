@@ -37,4 +37,5 @@ function showBetter(sign) {
 }
 
 show(UNKNOWN);
-follow(`/api/v1/stream/lanes/${encodeURIComponent(body.dataset.lane)}`, show, () => show(UNKNOWN));
+const screen = body.dataset.screen ? `?screen=${encodeURIComponent(body.dataset.screen)}` : "";
+follow(`/api/v1/stream/lanes/${encodeURIComponent(body.dataset.lane)}${screen}`, show, () => show(UNKNOWN));

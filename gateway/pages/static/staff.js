@@ -23,14 +23,19 @@ function trouble(text) {
   banner.textContent = text ?? "";
 }
 
+function count(id, number) {
+  const badge = document.getElementById(id);
+  badge.hidden = number === 0;
+  badge.textContent = number;
+}
+
 export function followStore(show) {
   follow(
     "/api/v1/stream/store",
     (store) => {
       trouble(store.broker ? null : t.broker_lost);
-      const count = document.getElementById("alert-count");
-      count.hidden = store.alerts.length === 0;
-      count.textContent = store.alerts.length;
+      count("alert-count", store.alerts.length);
+      count("task-count", (store.tasks ?? []).filter((task) => !task.finished).length);
       document.body.classList.remove("stale");
       show(store);
     },
