@@ -23,35 +23,46 @@ STRIDE_M = 1.4
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One rounded part.
+class Figure:
+    """The parts of one person and of what they carry or push.
 
     Attributes:
-        balls: (N, 4) x y z radius in metres, in the shop.
-        colour: BGR.
-        own: belongs to the body; a cart or basket does not and is left out of its box.
-        flat: painted without shading (panels, eyes).
+        balls: (N, 4) x y z radius in metres, in the shop; the balls of a part follow each other.
+        starts: (P,) first ball of each part.
+        colours: BGR of each part.
+        own: whether the part belongs to the body; a cart or basket does not.
+        flat: whether the part is painted without shading (wire, eyes).
     """
 
     balls: NDArray[np.float64]
-    colour: Colour
-    own: bool = True
-    flat: bool = False
-
-
-def figure(body: Body, t_s: float) -> list[Part]:
-    """Build the parts of one person at ``t_s``, cart and bag included."""
-    parts = [*_legs(body), *_trunk(body), *_arms(body, t_s), *_head(body, t_s), *_bag(body)]
-    if body.look.cart:
-        parts += _cart(body)
-    turn = _placing(body, t_s)
-    return [
-        Part(_placed(np.array(balls, np.float64), turn), colour, own, flat)
-        for balls, colour, own, flat in parts
-    ]
+    starts: NDArray[np.int64]
+    colours: list[Colour]
+    own: list[bool]
+    flat: list[bool]
 
 
 _Raw = tuple[list[Ball], Colour, bool, bool]
+
+
+def figure(body: Body, t_s: float) -> Figure:
+    """Build one person at ``t_s``, cart and bag included."""
+    parts = [*_legs(body), *_trunk(body), *_arms(body, t_s), *_head(body, t_s), *_bag(body)]
+    if body.look.cart:
+        parts += _cart(body)
+    balls = np.array([ball for part in parts for ball in part[0]], np.float64)
+    counts = [len(part[0]) for part in parts]
+    starts = np.cumsum([0, *counts[:-1]])
+    x, y, cos, sin = _placing(body, t_s)
+    ahead, left = balls[:, 0].copy(), balls[:, 1].copy()
+    balls[:, 0] = x + ahead * cos - left * sin
+    balls[:, 1] = y + ahead * sin + left * cos
+    return Figure(
+        balls,
+        starts,
+        [part[1] for part in parts],
+        [part[2] for part in parts],
+        [part[3] for part in parts],
+    )
 
 
 def _placing(body: Body, t_s: float) -> tuple[float, float, float, float]:
@@ -64,17 +75,6 @@ def _placing(body: Body, t_s: float) -> tuple[float, float, float, float]:
         y += 0.012 * math.sin(0.45 * t_s + 2 * phase)
         heading += 0.14 * math.sin(0.23 * t_s + phase)
     return x, y, math.cos(heading), math.sin(heading)
-
-
-def _placed(
-    balls: NDArray[np.float64], placing: tuple[float, float, float, float]
-) -> NDArray[np.float64]:
-    x, y, cos, sin = placing
-    ahead, left = balls[:, 0], balls[:, 1]
-    placed = balls.copy()
-    placed[:, 0] = x + ahead * cos - left * sin
-    placed[:, 1] = y + ahead * sin + left * cos
-    return placed
 
 
 def _dark(colour: Colour, factor: float) -> Colour:
