@@ -50,7 +50,7 @@ bench: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	@sh deploy/need.sh mosquitto chromium cjk
-	$(BIN)/python -m docs.make
+	PYTHONPATH=. $(BIN)/python docs/make.py
 
 # pip-compatible, for all platforms at once; --no-emit-index-url keeps host names out.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
