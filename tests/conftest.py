@@ -26,7 +26,26 @@ NEEDS = {
         lambda: str(VTEST) if VTEST.exists() else None,
         "the PETS 2009 video (Debian package opencv-doc)",
     ),
+    "rtsp": (
+        lambda: rtsp_server(),
+        "an RTSP server (Debian packages gir1.2-gst-rtsp-server-1.0, gstreamer1.0-plugins-*)",
+    ),
 }
+
+
+def rtsp_server() -> str | None:
+    """Find the system's Python where it can run GStreamer's RTSP server with H.264."""
+    python = "/usr/bin/python3"
+    check = (
+        "import gi; gi.require_version('GstRtspServer', '1.0');"
+        "from gi.repository import Gst; Gst.init(None);"
+        "assert all(map(Gst.ElementFactory.find, ['x264enc', 'x265enc', 'rtph264pay']))"
+    )
+    try:
+        found = subprocess.run([python, "-c", check], check=False, capture_output=True)
+    except OSError:
+        return None
+    return python if found.returncode == 0 else None
 
 
 def which(program: str) -> str | None:

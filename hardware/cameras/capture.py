@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import cast
 
 import cv2
@@ -44,8 +45,11 @@ class CaptureFeed:
 
     def advance(self) -> float | None:
         """Wait for the next picture; see :class:`hardware.cameras.live.Feed`."""
+        began_s = time.monotonic()
         if not self._capture.grab():
-            raise FeedError(f"the stream ended, or nothing came for {self._timeout_s:g} s")
+            if time.monotonic() - began_s < self._timeout_s:
+                raise FeedError("the camera ended the stream")
+            raise FeedError(f"nothing received for {self._timeout_s:g} s")
         stamp_ms = self._capture.get(cv2.CAP_PROP_POS_MSEC)
         return stamp_ms / 1000.0 if stamp_ms > 0.0 else None
 

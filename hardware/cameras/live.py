@@ -67,13 +67,15 @@ class _Pending:
     decode: Decode
     t_s: float
     index: int
+    came_s: float
 
 
 class LiveCamera:
     """Reads a feed in its own thread and keeps only the newest picture.
 
     Decoding happens in :meth:`read`, in the reader's thread, where the feed allows it: pictures
-    that nobody takes cost nothing.
+    that nobody takes cost nothing. A picture that waited for more than a second, or two intervals
+    of a slow rate, is not given any more: the camera may be long gone.
 
     Args:
         label: how messages call this camera; no credentials.
@@ -102,6 +104,7 @@ class LiveCamera:
         self._pace = Pace(fps)
         self._loop = loop
         self._stall_s = stall_s
+        self._stale_s = max(1.0, 2.0 / fps) if fps else 1.0
         self._backoff = backoff or Backoff()
         self._news = threading.Condition()
         self._closed = threading.Event()
@@ -147,6 +150,8 @@ class LiveCamera:
                 pending, self._pending = self._pending, None
             if pending is None or self._closed.is_set():
                 return None
+            if self._clock() - pending.came_s > self._stale_s:
+                continue
             image = pending.decode()
             if image is not None:
                 return Frame(image, pending.t_s, pending.index)
@@ -218,7 +223,7 @@ class LiveCamera:
             self._heard_s = now_s
             if decode is not None:
                 self._given_s = max(t_s, self._given_s + 1e-6)
-                self._pending = _Pending(decode, self._given_s, index)
+                self._pending = _Pending(decode, self._given_s, index, now_s)
                 self._news.notify_all()
         if self._state is not CameraState.OK:
             self._change(CameraState.OK, "")

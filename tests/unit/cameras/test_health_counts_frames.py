@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from edge_agent.perception.health import CameraHealth, HealthState
+from edge_agent.perception.view import Glance
 from hardware.interfaces import CameraState
 
 
@@ -17,6 +18,6 @@ def test_the_rate_is_that_of_the_source(given_fps: int, state: HealthState) -> N
         t_s = tick / 8
         watch.count(int(t_s * given_fps), t_s)
         if tick % 4 == 0:
-            watch.see((shop + noise.integers(0, 6, shop.shape)).astype(np.uint8), t_s)
+            watch.see(Glance((shop + noise.integers(0), 6, shop.shape)).astype(np.uint8), t_s)
         health = watch.report(t_s, driver=CameraState.OK)
     assert health.state is state

@@ -7,9 +7,6 @@ import hashlib
 import re
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,50 +15,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from hardware.backoff import Backoff
-from hardware.cameras import LiveCamera, open_camera
 from hardware.interfaces import Camera, CameraState, Frame
-
-WAIT_S = 20.0
-
-
-@contextmanager
-def opened(source: str, **options: Any) -> Iterator[LiveCamera]:
-    options = {"clock": time.monotonic, "backoff": Backoff(0.01, 0.02), **options}
-    camera = open_camera(source, **options)
-    try:
-        yield camera
-    finally:
-        camera.close()
-
-
-def until(camera: LiveCamera, fits: Callable[[Frame], bool]) -> Frame:
-    """Read until a frame fits."""
-    deadline_s = time.monotonic() + WAIT_S
-    while time.monotonic() < deadline_s:
-        frame = camera.read(1.0)
-        if frame is not None and fits(frame):
-            return frame
-    raise AssertionError(f"no such frame: {camera.state} {camera.detail} {camera.counters}")
-
-
-def until_state(camera: LiveCamera, state: CameraState, detail: str = "") -> None:
-    tick = threading.Event()
-    deadline_s = time.monotonic() + WAIT_S
-    while camera.state is not state or not re.search(detail, camera.detail):
-        assert time.monotonic() < deadline_s, (camera.state, camera.detail)
-        tick.wait(0.005)
-
-
-def until_counter(camera: LiveCamera, name: str, value: int, *, limit_s: float = WAIT_S) -> None:
-    tick = threading.Event()
-    deadline_s = time.monotonic() + limit_s
-    while camera.counters[name] < value:
-        assert time.monotonic() < deadline_s, dict(camera.counters)
-        tick.wait(0.005)
-
-
-def anything(frame: Frame) -> bool:
-    return True
+from tests.unit.cameras.waiting import (
+    WAIT_S,
+    anything,
+    opened,
+    until,
+    until_counter,
+    until_state,
+)
 
 
 def grey(frame: Frame) -> int:
@@ -103,6 +65,19 @@ def test_slow_reader_gets_the_newest_picture_and_a_gap_in_the_index(http_camera:
         assert frame is not None
         assert abs(grey(frame) - 200) <= 1
         assert frame.index == 19
+
+
+def test_a_picture_that_waited_too_long_is_not_given(http_camera: Any) -> None:
+    def serve(connection: socket.socket, head: str) -> None:
+        connection.sendall(http_camera.HEAD + http_camera.part(http_camera.jpeg()))
+        http_camera.hold(connection)
+
+    now = [100.0]
+    http_camera.behaviour = serve
+    with opened(http_camera.url, clock=lambda: now[0]) as camera:
+        until_counter(camera, "frames", 1)
+        now[0] += 1.5
+        assert camera.read(0.0) is None
 
 
 def test_broken_pictures_are_counted_and_the_rest_goes_on(http_camera: Any) -> None:
@@ -265,6 +240,7 @@ def test_close_ends_a_waiting_reader(http_camera: Any) -> None:
         assert got == [None]
 
 
+@pytest.mark.slow
 def test_ten_thousand_reconnects_leave_no_descriptor_and_no_memory(http_camera: Any) -> None:
     turn = count()
     picture = http_camera.part(http_camera.jpeg())
