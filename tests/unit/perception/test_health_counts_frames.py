@@ -18,6 +18,7 @@ def test_the_rate_is_that_of_the_source(given_fps: int, state: HealthState) -> N
         t_s = tick / 8
         watch.count(int(t_s * given_fps), t_s)
         if tick % 4 == 0:
-            watch.see(Glance((shop + noise.integers(0), 6, shop.shape)).astype(np.uint8), t_s)
+            picture = (shop + noise.integers(0, 6, shop.shape)).astype(np.uint8)
+            watch.see(Glance(picture), t_s)
         health = watch.report(t_s, driver=CameraState.OK)
     assert health.state is state
