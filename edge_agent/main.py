@@ -32,6 +32,10 @@ STATUS_S = 1.0
 log = structlog.get_logger(__name__)
 
 
+class AgentFailedError(RuntimeError):
+    """A part of the agent died of a defect."""
+
+
 class Agent:
     """A running edge agent.
 
@@ -138,8 +142,24 @@ class Agent:
 
 
 def run(config: DeviceConfig, folder: Path) -> None:
-    """Run an agent until SIGINT or SIGTERM."""
+    """Run an agent until SIGINT or SIGTERM.
+
+    Raises:
+        AgentFailedError: a thread of the agent died of a defect. The process ends rather than
+            report on a shop that it no longer watches; a supervisor starts it again.
+    """
     stop = threading.Event()
+    failures: list[str] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+
+    def fail(failure: threading.ExceptHookArgs) -> None:
+        thread = failure.thread.name if failure.thread is not None else "a thread"
+        failures.append(f"{thread}: {failure.exc_value!r}")
+        log.error("thread died", thread=thread, exc_info=failure.exc_value)
+        stop.set()
+
+    threading.excepthook = fail
     Agent(config, folder).run(stop)
+    if failures:
+        raise AgentFailedError("; ".join(failures))

@@ -117,17 +117,15 @@ class Ears:
     async def _listen_to_all(self) -> None:
         now_s = self._clock.now_s()
         self._ears = [Ear(s, self._open(s), now_s) for s in self._settings]
-        listening = [asyncio.create_task(self._listen(ear)) for ear in self._ears]
-        try:
+        async with asyncio.TaskGroup() as group:
+            listening = [group.create_task(self._listen(ear)) for ear in self._ears]
             while not self._stop.is_set():
                 await asyncio.sleep(STEP_S)
                 self._advance()
-        finally:
             for ear in self._ears:
                 await ear.reader.close()
             for task in listening:
                 task.cancel()
-            await asyncio.gather(*listening, return_exceptions=True)
 
     async def _listen(self, ear: Ear) -> None:
         async for batch in ear.reader.batches():

@@ -73,8 +73,8 @@ def free_port() -> int:
 class Broker:
     """A mosquitto of its own, without persistence, on the loopback interface."""
 
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+    def __init__(self, folder: Path, port: int | None = None) -> None:
+        self.port = port or free_port()
         self.url = f"mqtt://127.0.0.1:{self.port}"
         self._config = folder / "mosquitto.conf"
         self._config.write_text(
