@@ -15,7 +15,7 @@ JUMP_S = 15.0
 
 
 class ReaderClock:
-    """Maps the timestamps of one reader to our clock."""
+    """Learns what to add to the timestamps of one reader."""
 
     def __init__(self) -> None:
         self._offset_s: float | None = None
@@ -26,7 +26,7 @@ class ReaderClock:
 
     @property
     def offset_s(self) -> float | None:
-        """Seconds to add to the reader's clock; None before its first timestamp."""
+        """Seconds to add to the reader's clock to get ours; None before its first timestamp."""
         return self._offset_s
 
     def observe(self, reader_us: int, now_s: float, *, uptime: bool = False) -> None:
@@ -50,12 +50,6 @@ class ReaderClock:
         else:
             self._next_s = min(self._next_s, offset_s)
             self._offset_s = min(self._offset_s, offset_s)
-
-    def to_ours_s(self, reader_us: int, now_s: float) -> float:
-        """Give the time of a read on our clock, never later than now."""
-        if self._offset_s is None:
-            return now_s
-        return min(reader_us / 1e6 + self._offset_s, now_s)
 
     def _restart(self, offset_s: float, now_s: float, uptime: bool) -> None:
         self._offset_s = self._next_s = offset_s

@@ -57,7 +57,7 @@ class LlrpReader(ReconnectingReader):
     async def _connect(self) -> Connection:
         host, port = self._options.address
         tls = client_context(self._options.tls) if self._options.scheme == "llrps" else None
-        received = Received(self._on_report, self._on_event, self._on_life, self._conditions)
+        received = Received(self._on_reports, self._on_event, self._on_life, self._conditions)
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(CONNECT_S):
             _transport, connection = await loop.create_connection(
@@ -118,8 +118,16 @@ class LlrpReader(ReconnectingReader):
             self._conditions.note("inventory_lost", "keep-alives, but our ROSpec does not run")
             raise SessionError("the reader stopped the inventory")
 
-    def _on_report(self, body: bytes) -> None:
+    def _on_reports(self, bodies: list[bytes]) -> None:
         self._last_report_s = self._now()
+        try:
+            # Bodies are lists of parameters, so many small reports can be read as one large one.
+            self._deliver(self._reads.reads(b"".join(bodies)))
+        except ContentError:
+            for body in bodies:
+                self._on_doubtful_report(body)
+
+    def _on_doubtful_report(self, body: bytes) -> None:
         try:
             self._deliver(self._reads.reads(body))
         except ContentError as error:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hardware.interfaces import TagRead
 from hardware.rfid.clock import ReaderClock
 from hardware.rfid.conditions import Conditions
-from hardware.rfid.llrp.reports import ReportDecoder, TagReport
+from hardware.rfid.llrp.reports import ReportDecoder
 from hardware.rfid.options import ReaderOptions
 
 _TOGGLE = 0x0100
@@ -44,24 +44,23 @@ class ReadMaker:
         stamps = [report.last_us for report in reports if report.last_us is not None]
         if stamps:
             self.learn_clock(max(stamps), uptime=reports[0].uptime)
-        now_s = self._now_s()
+        now_s, offset_s = self._now_s(), self._clock.offset_s
         reads = []
-        for report in reports:
-            problem = self._problem(report)
-            if problem:
-                self._conditions.note(problem, f"EPC {report.epc[:64]}, antenna {report.antenna}")
+        # The hot loop: everything stands here, without a call a read but that of TagRead.
+        for epc, pc, port, rssi_dbm, _channel, first_us, last_us, count, _uptime in reports:
+            antenna = port or self._only_antenna
+            foreign = not epc or (pc is not None and pc & _TOGGLE)
+            if foreign or antenna is None or (self._antennas and antenna not in self._antennas):
+                name = "non_epc" if foreign else "unknown_antenna"
+                self._conditions.note(name, f"EPC {epc[:64]}, antenna {port}")
                 continue
-            stamp_us = report.last_us if report.last_us is not None else report.first_us
-            reads.append(
-                TagRead(
-                    now_s if stamp_us is None else self._clock.to_ours_s(stamp_us, now_s),
-                    self._reader,
-                    report.antenna or self._only_antenna or 0,
-                    report.epc,
-                    math.nan if report.rssi_dbm is None else report.rssi_dbm,
-                    max(report.seen_count or 1, 1),
-                )
-            )
+            stamp_us = first_us if last_us is None else last_us
+            t_s = now_s
+            if stamp_us is not None and offset_s is not None:
+                # A read is never in the future.
+                t_s = min(now_s, stamp_us / 1e6 + offset_s)
+            strength_dbm = math.nan if rssi_dbm is None else rssi_dbm
+            reads.append(TagRead(t_s, self._reader, antenna, epc, strength_dbm, count or 1))
         return reads
 
     def learn_clock(self, reader_us: int, *, uptime: bool) -> None:
@@ -70,11 +69,3 @@ class ReadMaker:
         self._clock.observe(reader_us, self._now_s(), uptime=uptime)
         if self._clock.jumps > jumps:
             self._conditions.note("clock_jump", f"now {self._clock.offset_s:+.1f} s to ours")
-
-    def _problem(self, report: TagReport) -> str:
-        if not report.epc or (report.pc is not None and report.pc & _TOGGLE):
-            return "non_epc"
-        antenna = report.antenna or self._only_antenna
-        if antenna is None or (self._antennas and antenna not in self._antennas):
-            return "unknown_antenna"
-        return ""

@@ -127,8 +127,9 @@ class LlrpServer:
 
     def send(self, kind: int, body: bytes = b"", message_id: int = 0) -> None:
         """Send a message to the client, if there is one and the reader is not frozen."""
-        if self._client is not None and not self.faults.frozen:
-            self._client.write(Frame(kind, message_id, body, self.machine.version).to_bytes())
+        client = self._client
+        if client is not None and not client.is_closing() and not self.faults.frozen:
+            client.write(Frame(kind, message_id, body, self.machine.version).to_bytes())
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.faults.refusing:

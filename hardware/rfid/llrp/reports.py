@@ -128,6 +128,8 @@ class ReportDecoder:
             ContentError: a parameter does not fit; then nothing of this report is given.
         """
         layout = self._first_layout(body)
+        if layout is not None and len(body) == layout.size:
+            return [self._row(layout, body)]
         if layout is not None and len(body) % layout.size == 0:
             template, mask = self._repeated(layout, len(body) // layout.size)
             if int.from_bytes(body) & mask == template:
@@ -184,6 +186,14 @@ class ReportDecoder:
         uptime = repeat(layout.uptime, len(data) // layout.size)
         rows = zip(epc, pc, antenna, rssi, channel, first, last, count, uptime)  # noqa: B905 - a value that the reader leaves out repeats without end
         return list(map(_new_report, rows))
+
+    def _row(self, layout: _Layout, data: bytes) -> TagReport:
+        values = (*layout.row.unpack(data), None)
+        epc, pc, antenna, rssi, channel, first, last, count = layout.pick(values)
+        if layout.has_rssi:
+            rssi /= layout.rssi_divisor
+        text = self._hexes((epc,))[0] if layout.has_epc else ""
+        return TagReport(text, pc, antenna, rssi, channel, first, last, count, layout.uptime)
 
     def _hexes(self, epcs: Iterable[bytes]) -> list[str]:
         # Tags come again and again: one string a tag saves time and memory.

@@ -1,0 +1,26 @@
+"""Run with ``python -m benchmarks.rfid``."""
+
+from __future__ import annotations
+
+import asyncio
+
+from benchmarks.rfid import cost, decoding
+
+
+def main() -> None:
+    """Measure and print."""
+    print("decode, tags a CPU second (fastest round of each, taking turns)")
+    for tags in (32, 1):
+        speeds = decoding.measure(tags)
+        ours = speeds[0].tags_per_s
+        for speed in speeds:
+            ratio = "" if speed is speeds[0] else f"   ours is {ours / speed.tags_per_s:.1f} x"
+            print(f"  {speed.tags:3} a report  {speed.decoder:13}{speed.tags_per_s:10,.0f}{ratio}")
+    print(f"driver at {cost.READS_PER_S:,} reads/s, CPU time of one core")
+    for tags in (32, 1):
+        found = asyncio.run(cost.measure(tags))
+        print(f"  {tags:3} a report  {found.reads_per_s:6,.0f} reads/s  {found.core_share:6.1%}")
+
+
+if __name__ == "__main__":
+    main()
