@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
 from functools import partial
 from random import Random
 
 from simulators.scene.agenda import Agenda
 from simulators.scene.checkout import Checkout
 from simulators.scene.floor import Floor, stream
-from simulators.scene.people import Party, Person, Role, random_look, staff_look
+from simulators.scene.people import Party, Role, random_look, staff_look
 from simulators.scene.settings import LaneChange, SceneSettings
 from simulators.scene.shopper import Process, check_out, leave, pass_by, visit
 from simulators.scene.stock import Stock
 from simulators.scene.truth import Body, Event, Snapshot
 
-DAY_S = 86_400.0
+FEW_ITEMS = 2
+"""So few items on a shelf call for somebody to fill it."""
 
 
 class Scene:
@@ -152,9 +152,17 @@ class Scene:
     def pick(self, shelf: str, party: Party) -> None:
         """Let a shopper take the front item of a shelf, when there is one."""
         epc = self.stock.front(shelf, party.rng)
-        if epc is not None:
-            self.stock.pick(epc)
-            self.floor.emit("picked", party, shelf=shelf, epc=epc)
+        if epc is None:
+            return
+        self.stock.pick(epc)
+        self.floor.emit("picked", party, shelf=shelf, epc=epc)
+        if self.settings.restock_s is not None and len(self.stock.on(shelf)) == FEW_ITEMS:
+            self._agenda.after(self.settings.restock_s, partial(self._restock, shelf))
+
+    def _restock(self, shelf: str) -> None:
+        for epc, item in self.stock.items.items():
+            if item.shelf == shelf and self.stock.place(epc) is None:
+                self.put_back(epc)
 
     def take(self, shelf: str, count: int) -> list[str]:
         """Take items off a shelf, as many as there are up to ``count``; returns their EPCs.
@@ -325,7 +333,3 @@ class Scene:
             wait_s=wait_s,
         )
         self.run(party, check_out(self, party, but_not=checkout.lane))
-
-    def bodies_of(self, role: Role) -> Iterator[Person]:
-        """Give the people of one role."""
-        return (person for person in self.floor.people.values() if person.role is role)

@@ -42,6 +42,7 @@ class SceneSettings:
         tolerance: (lowest, highest) length of a queue that somebody still joins.
         jockeying: chance to change to a lane that is shorter by two, each time one is seen.
         pick: chance that somebody at a shelf takes an item.
+        restock_s: a shelf with few items left is filled again after so long; None: never.
     """
 
     layout: Layout = field(default_factory=shop)
@@ -62,8 +63,9 @@ class SceneSettings:
     mistakes: float = 0.15
     patience_s: float = 900.0
     tolerance: tuple[int, int] = (5, 9)
-    jockeying: float = 0.4
+    jockeying: float = 0.6
     pick: float = 0.5
+    restock_s: float | None = None
 
     def __post_init__(self) -> None:
         lanes = {lane.lane for lane in self.layout.lanes}
@@ -92,9 +94,10 @@ def busy(lanes: int = 2) -> SceneSettings:
     """A shop under load with every lane open; queues of up to seven."""
     return SceneSettings(
         layout=shop(lanes),
-        arrivals_per_hour=(88.0 * lanes,),
+        arrivals_per_hour=(84.0 * lanes,),
         open_lanes=tuple(str(i + 1) for i in range(lanes)),
         shop_s=40.0,
+        restock_s=300.0,
     )
 
 
@@ -112,7 +115,8 @@ def day() -> SceneSettings:
     )
     return SceneSettings(
         layout=shop(3),
-        arrivals_per_hour=(30, 45, 60, 100, 190, 150, 75, 60, 80, 150, 160, 70, 40),
+        restock_s=1200.0,
+        arrivals_per_hour=(45, 62, 78, 130, 235, 180, 90, 72, 95, 185, 205, 85, 45),
         open_lanes=("1",),
         lane_changes=tuple(
             LaneChange(hour * HOUR_S, lane, is_open) for hour, lane, is_open in changes
