@@ -17,7 +17,7 @@ def load(
     name: str = "person",
     *,
     size: tuple[int, int] | None = None,
-    mode: Mode = "stretch",
+    mode: Mode = "auto",
     threads: int = 1,
     min_score: float = 0.1,
     manifest: Path | None = None,
@@ -27,18 +27,17 @@ def load(
     Args:
         name: see ``edge-agent models list``.
         size: (width, height) of its input in pixels; None chooses by the picture.
-        mode: keep the picture's aspect ratio (``letterbox``), or ``stretch`` it to the input.
+        mode: keep the picture's aspect ratio (``letterbox``), ``stretch`` it to the input, or
+            ``auto``: stretch where the shapes are all but the same.
         threads: threads of onnxruntime.
         min_score: lowest score that a detection may have.
-        manifest: another ``manifest.toml`` than the one that comes with the product.
+        manifest: look in this ``manifest.toml`` alone.
 
     Raises:
         models.manifest.ModelError: there is no such network, or its file cannot be used.
     """
     from models.detector import Detector
-    from models.manifest import BUILT_IN, read
+    from models.manifest import known, read
 
-    listed = read(manifest or BUILT_IN)
-    return Detector(
-        listed, listed.get(name), size=size, mode=mode, threads=threads, min_score=min_score
-    )
+    entry = (read(manifest) if manifest else known()).get(name)
+    return Detector(entry, size=size, mode=mode, threads=threads, min_score=min_score)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from models.detections import Detections
 from models.families import FAMILIES
-from models.fitting import Fit, Mode
+from models.fitting import PAD_LEVEL, Fit, Mode
 from models.inputs import choose_size
-from models.manifest import Manifest, ModelEntry, ModelError
+from models.manifest import ModelEntry, ModelError
 from models.suppression import suppress
 
 _LAYOUTS = {
@@ -30,38 +30,38 @@ class Detector:
     """Finds people. Not for two threads at a time: it writes each picture to the same buffer.
 
     Args:
-        manifest: the list that the entry is in.
         entry: the network.
-        size: (width, height) of the input; None chooses by the shape of each picture.
-        mode: keep the aspect ratio of the picture, or stretch it to the input.
+        size: (width, height) of the input; None chooses by the shape of each picture, where the
+            network takes more than one size.
+        mode: keep the aspect ratio of the picture, stretch it to the input, or choose.
         threads: threads of onnxruntime.
         min_score: lowest score given.
 
     Raises:
-        ModelError: wrong checksum, no network that this onnxruntime can run, or not the inputs
-            and outputs of its manifest entry.
+        ModelError: wrong checksum, no network that this onnxruntime can run, not the inputs
+            and outputs of its manifest entry, or a size that it does not take.
     """
 
     def __init__(
         self,
-        manifest: Manifest,
         entry: ModelEntry,
         *,
         size: tuple[int, int] | None = None,
-        mode: Mode = "stretch",
+        mode: Mode = "auto",
         threads: int = 1,
         min_score: float = MIN_SCORE,
     ) -> None:
         self.entry = entry
         self.min_score = min_score
-        self._size = size or entry.input.size
+        self._size = _allowed(entry, size)
         self._mode: Mode = mode
         self._decode = FAMILIES[entry.family]
-        self._session = _open(manifest, entry, threads)
+        self._session = _open(entry, threads)
         self._input = self._session.get_inputs()[0].name
         self._fit: Fit | None = None
         self._buffer = np.empty((1, 0, 0, 3), np.uint8)
         self._words = np.empty((1, 0, 0, 4), np.uint8)
+        self._try()
 
     def detect(self, image: NDArray[np.uint8]) -> Detections:
         """Find people in one picture, uint8 BGR (H, W, 3), of any size and strides.
@@ -72,11 +72,24 @@ class Detector:
         fit = self._fit_for(image)
         fit.lay(image, self._buffer)
         outputs = self._session.run(
-            list(self.entry.outputs), {self._input: self._feed(self._buffer)}
+            list(self.entry.outputs) or None, {self._input: self._feed(self._buffer)}
         )
         boxes, scores = self._decode(outputs, fit.size, self.min_score, self.entry.person)
         keep = suppress(boxes, scores, self.entry.max_iou)
         return Detections(fit.back(boxes[keep]), scores[keep])
+
+    def _try(self) -> None:
+        """Look at nothing, since only a run shows whether the outputs are those of the family."""
+        smallest = max(self.entry.input.multiple, 32) * 2
+        width, height = self._size or (smallest, smallest)
+        try:
+            self.detect(np.full((height, width, 3), PAD_LEVEL, np.uint8))
+        except Exception as error:
+            # onnxruntime raises a dozen types that share no base.
+            raise ModelError(
+                f"{self.entry.path}: outputs: expected those of family {self.entry.family}, "
+                f"found: {str(error).strip().splitlines()[0]}"
+            ) from error
 
     def _fit_for(self, image: NDArray[np.uint8]) -> Fit:
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
@@ -104,8 +117,22 @@ class Detector:
         return np.asarray(blob, np.float32)
 
 
-def _open(manifest: Manifest, entry: ModelEntry, threads: int) -> ort.InferenceSession:
-    data = manifest.check(entry)
+def _allowed(entry: ModelEntry, size: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The one size of the network, or the size asked for."""
+    fixed, multiple = entry.input.size, entry.input.multiple
+    if size is None or size == fixed:
+        return fixed
+    found = f"{size[0]}x{size[1]}"
+    if fixed is not None:
+        expected = f"{fixed[0]}x{fixed[1]}, the only input of model {entry.name}"
+        raise ModelError(f"input: expected {expected}, found {found}")
+    if min(size) < multiple or size[0] % multiple or size[1] % multiple:
+        raise ModelError(f"input: expected multiples of {multiple}, found {found}")
+    return size
+
+
+def _open(entry: ModelEntry, threads: int) -> ort.InferenceSession:
+    data = entry.read()
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -116,15 +143,15 @@ def _open(manifest: Manifest, entry: ModelEntry, threads: int) -> ort.InferenceS
         # onnxruntime raises a dozen types that share no base.
         reason = str(error).strip().splitlines()[0]
         raise ModelError(
-            f"{manifest.path(entry)}: expected a network that onnxruntime {ort.__version__} "
+            f"{entry.path}: expected a network that onnxruntime {ort.__version__} "
             f"can run, found: {reason}"
         ) from error
-    _check_signature(manifest, entry, session)
+    _check_signature(entry, session)
     return session
 
 
-def _check_signature(manifest: Manifest, entry: ModelEntry, session: ort.InferenceSession) -> None:
-    path = manifest.path(entry)
+def _check_signature(entry: ModelEntry, session: ort.InferenceSession) -> None:
+    path = entry.path
     inputs = session.get_inputs()
     kind, axis, channels, expected = _LAYOUTS[entry.input.layout]
     shape = inputs[0].shape

@@ -9,8 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Mode = Literal["letterbox", "stretch"]
+Mode = Literal["auto", "letterbox", "stretch"]
 PAD_LEVEL = 114
+MAX_STRETCH = 1.06
+"""``auto`` stretches a picture by no more than this: it costs less than the pixels of a border."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,12 @@ class Fit:
 
     @classmethod
     def of(cls, source: tuple[int, int], size: tuple[int, int], mode: Mode) -> Fit:
-        """Fill the input (``stretch``), or keep the aspect ratio and fill up with grey."""
-        if mode == "stretch":
+        """Fill the input (``stretch``), or keep the aspect ratio and fill up with grey.
+
+        ``auto`` stretches where the shapes are all but the same.
+        """
+        ratio = source[0] * size[1] / (source[1] * size[0])
+        if mode == "stretch" or (mode == "auto" and max(ratio, 1 / ratio) <= MAX_STRETCH):
             return cls(source, size, size, (0, 0))
         scale = min(size[0] / source[0], size[1] / source[1])
         inner = (

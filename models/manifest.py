@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tomllib
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from configs.loading import short
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Size = tuple[Annotated[int, Field(gt=0)], Annotated[int, Field(gt=0)]]
@@ -22,7 +24,7 @@ class ModelError(ValueError):
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Source(_Entry):
@@ -74,33 +76,69 @@ class ModelEntry(_Entry):
         licence: SPDX expression.
         url: where ``edge-agent models fetch`` gets the file, when it is not shipped.
         input: what it is fed with.
-        outputs: names of its outputs, in the order that the family expects.
+        outputs: names of its outputs, in the order that the family expects; none means all of
+            them as they come.
         person: index of the class "person".
         threshold: score from which a detection counts, unless the camera says otherwise.
         max_iou: boxes that overlap more are one person; 1 where the network suppresses by itself.
         note: one line for a person who has to choose.
+        folder: where the manifest lies.
     """
 
-    name: str
-    family: str
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+    family: Literal["nanodet", "ssd", "ssd-boxes", "yolo", "yolo-nms-free", "yolox"]
     file: Path
     sha256: Sha256
     licence: str
     source: Source
     url: str | None = None
     input: InputSpec = InputSpec()
-    outputs: Annotated[tuple[str, ...], Field(min_length=1)]
+    outputs: tuple[str, ...] = ()
     person: Annotated[int, Field(ge=0)] = 0
     threshold: Annotated[float, Field(gt=0.0, lt=1.0)]
     max_iou: Annotated[float, Field(gt=0.0, le=1.0)] = 0.6
     note: str = ""
+    folder: Annotated[Path, Field(exclude=True)] = Path()
+
+    @property
+    def path(self) -> Path:
+        """The ONNX file; what was fetched lies in the user's own folder."""
+        shipped = self.folder / self.file
+        return shipped if shipped.exists() or self.url is None else store() / self.file
+
+    def read(self) -> bytes:
+        """Read the file.
+
+        Raises:
+            ModelError: it is missing, or its sha256 is not the one of the manifest.
+        """
+        try:
+            data = self.path.read_bytes()
+        except OSError as error:
+            hint = f"; get it with: edge-agent models fetch {self.name}" if self.url else ""
+            raise ModelError(
+                f"{self.path}: expected the file of model {self.name}, "
+                f"found {error.strerror or error}{hint}"
+            ) from error
+        found = hashlib.sha256(data).hexdigest()
+        if found != self.sha256:
+            raise ModelError(f"{self.path}: expected sha256 {self.sha256}, found {found}")
+        return data
 
 
 class Manifest(_Entry):
-    """All networks of one ``manifest.toml``."""
+    """Networks by name."""
 
     model: tuple[ModelEntry, ...] = ()
-    folder: Path = Path()
+
+    @field_validator("model")
+    @classmethod
+    def _once(cls, entries: tuple[ModelEntry, ...]) -> tuple[ModelEntry, ...]:
+        names = [entry.name for entry in entries]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"each name once, {', '.join(twice)} stands there twice")
+        return entries
 
     def get(self, name: str) -> ModelEntry:
         """The entry of that name.
@@ -114,30 +152,30 @@ class Manifest(_Entry):
         known = ", ".join(entry.name for entry in self.model) or "none"
         raise ModelError(f"model: expected one of {known}, found {name!r}")
 
-    def path(self, entry: ModelEntry) -> Path:
-        """The ONNX file of an entry."""
-        return self.folder / entry.file
 
-    def check(self, entry: ModelEntry) -> bytes:
-        """Read the file of an entry.
-
-        Raises:
-            ModelError: it is missing, or its sha256 is not the one of the manifest.
-        """
-        path = self.path(entry)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise ModelError(
-                f"{path}: expected the file of model {entry.name}, found {error.strerror}"
-            ) from error
-        found = hashlib.sha256(data).hexdigest()
-        if found != entry.sha256:
-            raise ModelError(f"{path}: expected sha256 {entry.sha256}, found {found}")
-        return data
+def store() -> Path:
+    """The user's own folder of networks: ``$INSTORE_EDGE_MODELS``, else below the home folder."""
+    named = os.environ.get("INSTORE_EDGE_MODELS")
+    return Path(named) if named else Path.home() / ".local/share/instore-edge/models"
 
 
-def read(path: Path = BUILT_IN) -> Manifest:
+def known() -> Manifest:
+    """All networks that a config can name: those of the product, and those of the user's folder.
+
+    Raises:
+        ModelError: a manifest cannot be used, or a name stands in both.
+    """
+    entries = read(BUILT_IN).model
+    own = store() / "manifest.toml"
+    if not own.exists():
+        return Manifest(model=entries)
+    try:
+        return Manifest(model=(*entries, *read(own).model))
+    except ValidationError as error:
+        raise ModelError(_first(own, error)) from error
+
+
+def read(path: Path) -> Manifest:
     """Read a manifest.
 
     Raises:
@@ -145,13 +183,28 @@ def read(path: Path = BUILT_IN) -> Manifest:
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Manifest.model_validate({**data, "folder": path.parent})
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ModelError(f"{path}: expected a readable manifest, found {error}") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ModelError(f"{path}: expected a readable manifest, found: {error}") from error
+    try:
+        manifest = Manifest.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ModelError(f"{path}: {place}: {first['msg']}, found {first['input']!r}") from error
+        raise ModelError(_first(path, error)) from error
+    placed = [entry.model_copy(update={"folder": path.parent}) for entry in manifest.model]
+    return Manifest(model=tuple(placed))
+
+
+def _first(path: Path, error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    expected = first["msg"].removeprefix("Value error, ")
+    return f"{path}: {place}: expected: {expected}, found {short(first['input'])}"
+
+
+def add(entry: ModelEntry, path: Path) -> None:
+    """Append an entry to a manifest, which is made where there is none."""
+    before = path.read_text(encoding="utf-8") + "\n" if path.exists() else ""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(before + entry_text(entry), encoding="utf-8")
 
 
 def entry_text(entry: ModelEntry) -> str:

@@ -31,8 +31,29 @@ from models.quantize.int8 import quantize
 
 _FRAMES_A_CLIP = 25
 _HEADER = """\
-# The networks that come with the product. `python -m models.convert` writes this file.
+# The networks that come with the product, and others that `edge-agent models fetch` gets.
+# `python -m models.convert` writes this file.
 """
+_FETCHED = (
+    ModelEntry(
+        name="yolox-nano",
+        family="yolox",
+        file=Path("yolox_nano.onnx"),
+        sha256="c789161ed43c8269fcd4e67c67eeeb4e80c622da2eb296a20bc6007bd18a0b7d",
+        licence="Apache-2.0",
+        source=Source(
+            package="YOLOX release",
+            version="0.1.1rc0",
+            url="https://github.com/Megvii-BaseDetection/YOLOX",
+        ),
+        url="https://github.com/Megvii-BaseDetection/YOLOX/releases/download/0.1.1rc0/yolox_nano.onnx",
+        input=InputSpec(layout="nchw", size=(416, 416)),
+        outputs=("output",),
+        threshold=0.4,
+        max_iou=0.6,
+        note="small and quick, one square input; worse than the default on wide pictures",
+    ),
+)
 
 
 def main() -> None:
@@ -70,7 +91,7 @@ def main() -> None:
             "computes in float32; for judging the default, or processors without int8",
         ),
     )
-    text = _HEADER + "".join("\n" + entry_text(entry) for entry in entries)
+    text = _HEADER + "".join("\n" + entry_text(entry) for entry in (*entries, *_FETCHED))
     (args.out / "manifest.toml").write_text(text, encoding="utf-8")
 
 

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.families.activations import logit, sigmoid, softmax
+from models.families.shapes import require
 
 _BINS = 11
+_STRIDES = (8, 16, 32)
 
 
 def decode(
@@ -23,8 +25,8 @@ def decode(
     """Boxes of all cells that score at least ``min_score``.
 
     Args:
-        outputs: one array (1, C + 4 * 11, H / stride, W / stride) for each stride: the logits of
-            C classes, then the logits of the distances left, top, right, bottom.
+        outputs: one array (1, C + 4 * 11, H / s, W / s) for each stride s of 8, 16, 32: the logits
+            of C classes, then the logits of the distances left, top, right, bottom.
         size: (width, height) of the input in pixels.
         min_score: lowest score wanted.
         person: index of the class "person".
@@ -32,15 +34,14 @@ def decode(
     Returns:
         Boxes (N, 4) in pixels of the input, and scores (N,).
     """
+    require(outputs, *((1, None, size[1] // stride, size[0] // stride) for stride in _STRIDES))
     limit = logit(min_score)
     boxes, logits = [], []
-    for output in outputs:
+    for output, stride in zip(outputs, _STRIDES, strict=True):
         cells = output[0].reshape(output.shape[1], -1)
         score = cells[person]
         chosen = np.flatnonzero(score >= limit)
-        width = output.shape[3]
-        stride = size[0] / width
-        row, column = np.divmod(chosen, width)
+        row, column = np.divmod(chosen, output.shape[3])
         centre = (np.stack([column, row], 1) + 0.5) * stride
         distances = _expected(cells[-4 * _BINS :, chosen]) * stride
         boxes.append(np.concatenate([centre - distances[:, :2], centre + distances[:, 2:]], 1))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.families.activations import softmax
 from models.families.corners import corners_of
+from models.families.shapes import require
 
 _GRIDS = 6
 _FIRST_STRIDE = 16
@@ -34,10 +35,12 @@ def decode(
     Returns:
         Boxes (M, 4) in pixels of the input, and scores (M,).
     """
+    priors = prior_boxes(size)
+    require(outputs, (1, len(priors), 4), (1, len(priors), None))
     offsets, logits = outputs[0][0], outputs[1][0]
     scores = softmax(logits, axis=1)[:, person]
     chosen = np.flatnonzero(scores >= min_score)
-    prior = prior_boxes(size)[chosen]
+    prior = priors[chosen]
     centre = prior[:, :2] + offsets[chosen, :2] * _VARIANCES[0] * prior[:, 2:]
     extent = prior[:, 2:] * np.exp(offsets[chosen, 2:] * _VARIANCES[1])
     return corners_of(np.concatenate([centre, extent], 1)), scores[chosen].astype(np.float32)
@@ -58,6 +61,7 @@ def decode_boxes(
     Returns:
         Boxes (M, 4) in pixels of the input, and scores (M,).
     """
+    require(outputs, (1, None, 4), (1, None), (1, None))
     boxes, scores, classes = (output[0] for output in outputs)
     chosen = np.flatnonzero((scores >= min_score) & (np.rint(classes) == person))
     pixels = boxes[chosen][:, [1, 0, 3, 2]] * np.array(size * 2, np.float32)

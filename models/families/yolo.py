@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.families.corners import corners_of
+from models.families.shapes import require
 
 
 def decode(
@@ -28,6 +29,7 @@ def decode(
     Returns:
         Boxes (M, 4) and scores (M,).
     """
+    require(outputs, (1, None, None))
     rows = outputs[0][0]
     scores = rows[4 + person]
     chosen = np.flatnonzero(scores >= min_score)
@@ -49,6 +51,7 @@ def decode_nms_free(
     Returns:
         Boxes (M, 4) and scores (M,).
     """
+    require(outputs, (1, None, 6))
     rows = outputs[0][0]
     chosen = rows[(rows[:, 4] >= min_score) & (rows[:, 5].round() == person)]
     return chosen[:, :4].astype(np.float32), chosen[:, 4].astype(np.float32)

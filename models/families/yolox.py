@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.families.corners import corners_of
+from models.families.shapes import require
 
 _STRIDES = (8, 16, 32)
 
@@ -30,10 +31,11 @@ def decode(
     Returns:
         Boxes (M, 4) in pixels of the input, and scores (M,).
     """
+    corner, stride = _cells(size)
+    require(outputs, (1, len(corner), None))
     rows = outputs[0][0]
     scores = rows[:, 4] * rows[:, 5 + person]
     chosen = np.flatnonzero(scores >= min_score)
-    corner, stride = _cells(size)
     centre = (rows[chosen, :2] + corner[chosen]) * stride[chosen]
     extent = np.exp(rows[chosen, 2:4]) * stride[chosen]
     return corners_of(np.concatenate([centre, extent], 1)), scores[chosen].astype(np.float32)

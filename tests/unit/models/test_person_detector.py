@@ -11,21 +11,21 @@ import numpy as np
 import pytest
 
 import models
-from models.manifest import read
+from models.manifest import BUILT_IN, read
 
 VTEST = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
 
 
 def test_every_file_of_the_manifest_has_its_checksum() -> None:
-    manifest = read()
+    manifest = read(BUILT_IN)
     assert {entry.name for entry in manifest.model} >= {"person", "person-float"}
     for entry in manifest.model:
-        manifest.check(entry)
+        if entry.url is None:
+            entry.read()
 
 
 def test_weights_stay_small() -> None:
-    folder = read().folder
-    assert sum(path.stat().st_size for path in folder.glob("*.onnx")) <= 12_000_000
+    assert sum(path.stat().st_size for path in BUILT_IN.parent.glob("*.onnx")) <= 12_000_000
 
 
 def test_importing_detections_loads_no_runtime() -> None:
