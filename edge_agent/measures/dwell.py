@@ -1,13 +1,16 @@
-"""Visits to a dwell zone: how many, how long, and who only passed."""
+"""Visits to a dwell zone: how many, how long, who only passed, and who looked at the goods."""
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
 from edge_agent.config import DwellZone
+from edge_agent.measures.gait import Box, Gait, Point, metres
 from edge_agent.measures.readings import ZoneData
 from messages.payloads import Visit
 
@@ -15,10 +18,35 @@ GONE_AFTER_S = 1.5
 """Away from the zone for so long ends a visit."""
 WINDOW_S = 3600.0
 """Quantiles are those of the visits that ended within so many seconds."""
+FACING_COS = math.cos(math.radians(75.0))
+"""Who came towards the goods within this angle faces them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Somebody inside a zone in one frame; coordinates are fractions of the frame."""
+
+    person: int
+    since_s: float
+    feet: Point
+    box: Box
+
+
+@dataclass(slots=True)
+class _Guest:
+    """Somebody whose visit is under way."""
+
+    entered_s: float
+    last_s: float
+    gait: Gait
+    attention_s: float = 0.0
 
 
 class DwellWatch:
     """Visits of one zone.
+
+    A camera from afar sees no eyes. Somebody counts as attentive while they stand and their last
+    steps led towards ``facing``: people turn to what they walk up to.
 
     Args:
         zone: the zone.
@@ -28,69 +56,93 @@ class DwellWatch:
     def __init__(self, zone: DwellZone, camera: str) -> None:
         self._zone = zone
         self._camera = camera
-        self._inside: dict[int, tuple[float, float]] = {}
+        self._guests: dict[int, _Guest] = {}
         self._ended: deque[tuple[float, float]] = deque()
         self._visits = 0
         self._passers = 0
         self._quantiles: tuple[float | None, float | None] = (None, None)
-        self.visits_now: list[Visit] = []
 
     def restart(self) -> None:
         """Forget who is inside, after a time without pictures; their visits are not counted."""
-        self._inside.clear()
+        self._guests.clear()
 
     def update(
-        self, t_s: float, inside: Iterable[tuple[int, float]], confidence: float
-    ) -> ZoneData:
-        """Take in one frame.
+        self, t_s: float, dt_s: float, inside: Iterable[Inside], confidence: float
+    ) -> tuple[ZoneData, list[Visit]]:
+        """Take in one frame; give the reading and the visits that ended.
 
         Args:
             t_s: time of the frame.
-            inside: (person, time of entry) of everybody inside.
+            dt_s: seconds since the last one.
+            inside: everybody inside the zone.
             confidence: how sure the sightings are, 0..1.
         """
-        self.visits_now = []
-        count = 0
-        for person, since_s in inside:
-            count += 1
-            entered_s, _ = self._inside.get(person, (since_s, t_s))
-            self._inside[person] = (entered_s, t_s)
-        for person in [p for p, (_, last) in self._inside.items() if t_s - last >= GONE_AFTER_S]:
-            self._end(person, *self._inside.pop(person))
+        occupancy = 0
+        for sighting in inside:
+            occupancy += 1
+            self._follow(sighting, t_s, dt_s)
+        gone = [p for p, guest in self._guests.items() if t_s - guest.last_s >= GONE_AFTER_S]
+        visits = [v for p in gone if (v := self._end(p, self._guests.pop(p))) is not None]
         self._forget(t_s)
-        longest = max((t_s - entered for entered, _ in self._inside.values()), default=None)
-        return ZoneData(
+        here = [guest for guest in self._guests.values() if guest.last_s >= t_s]
+        reading = ZoneData(
             zone=self._zone.id,
-            occupancy=count,
+            occupancy=occupancy,
             dwell_p50_s=self._quantiles[0],
             dwell_p90_s=self._quantiles[1],
-            dwell_max_s=longest,
+            dwell_max_s=max((t_s - guest.entered_s for guest in here), default=None),
             visits=self._visits,
             passers=self._passers,
             confidence=confidence,
             camera=self._camera,
         )
+        return reading, visits
 
-    def _end(self, person: int, entered_s: float, last_s: float) -> None:
-        dwell_s = last_s - entered_s
+    def _follow(self, sighting: Inside, t_s: float, dt_s: float) -> None:
+        guest = self._guests.get(sighting.person)
+        if guest is None:
+            # The zone knows since when; an entry in the future of a jump of time cannot be.
+            entered_s = min(sighting.since_s, t_s)
+            guest = _Guest(entered_s, t_s, Gait.at(sighting.feet))
+            self._guests[sighting.person] = guest
+            return
+        guest.last_s = t_s
+        guest.gait.move(sighting.feet, sighting.box, t_s, dt_s)
+        if self._zone.facing is not None and _faces(guest.gait, sighting, self._zone.facing):
+            guest.attention_s += dt_s
+
+    def _end(self, person: int, guest: _Guest) -> Visit | None:
+        dwell_s = guest.last_s - guest.entered_s
         if dwell_s < self._zone.min_dwell_s:
             self._passers += 1
-            return
+            return None
         self._visits += 1
-        self._ended.append((last_s, dwell_s))
+        self._ended.append((guest.last_s, dwell_s))
         self._measure()
-        self.visits_now.append(Visit(zone=self._zone.id, person=person, dwell_s=dwell_s))
+        attention_s = None if self._zone.facing is None else min(guest.attention_s, dwell_s)
+        return Visit(zone=self._zone.id, person=person, dwell_s=dwell_s, attention_s=attention_s)
 
     def _forget(self, t_s: float) -> None:
-        old = len(self._ended)
+        count = len(self._ended)
         while self._ended and t_s - self._ended[0][0] > WINDOW_S:
             self._ended.popleft()
-        if len(self._ended) != old:
+        if len(self._ended) != count:
             self._measure()
 
     def _measure(self) -> None:
         if not self._ended:
             self._quantiles = (None, None)
             return
-        p50, p90 = np.quantile([dwell for _, dwell in self._ended], [0.5, 0.9])
+        p50, p90 = np.quantile([dwell_s for _, dwell_s in self._ended], [0.5, 0.9])
         self._quantiles = (float(p50), float(p90))
+
+
+def _faces(gait: Gait, sighting: Inside, goods: Point) -> bool:
+    if math.isnan(gait.slow_since_s):
+        return False
+    towards = metres(sighting.box, sighting.feet, goods)
+    lengths = math.hypot(*towards) * math.hypot(*gait.heading)
+    if lengths <= 0.0:
+        return True
+    dot = towards[0] * gait.heading[0] + towards[1] * gait.heading[1]
+    return dot >= FACING_COS * lengths

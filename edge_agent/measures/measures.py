@@ -6,8 +6,9 @@ import numpy as np
 
 from edge_agent.config import CameraSettings, DwellZone, LineZone
 from edge_agent.measures.doubles import doubles
-from edge_agent.measures.dwell import DwellWatch
+from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
+from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
 from edge_agent.measures.lanes import Role, RoleFinder, lane_shapes
@@ -34,8 +35,10 @@ class Measures:
         services, blend = ServiceTimes(), WaitBlend()
         self._lanes = [Lane(s, camera.id, services, blend) for s in lane_shapes(camera)]
         self._changes = LaneChanges()
-        self._dwell = [DwellWatch(z, camera.id) for z in camera.zones if isinstance(z, DwellZone)]
-        self._dwell_ids = tuple(z.id for z in camera.zones if isinstance(z, DwellZone))
+        self._dwell = {
+            z.id: DwellWatch(z, camera.id) for z in camera.zones if isinstance(z, DwellZone)
+        }
+        self._heat = HeatMap()
         self._footfall = Footfall(z.id for z in camera.zones if isinstance(z, LineZone))
         self._columns: tuple[str, ...] = ()
         self._dwell_columns: list[int] = []
@@ -58,15 +61,26 @@ class Measures:
         dt_s = self._step_s(presence.t_s)
         events: list[EventData] = []
         queues = self._queues(presence, dt_s, events)
-        zones = self._zones(presence, events)
+        zones = self._zones(presence, dt_s, events)
         for crossing in presence.crossings:
             events.append(
                 LineCrossing(
                     line=crossing.line, direction=crossing.direction.value, person=crossing.person
                 )
             )
-        lines = self._footfall.update(presence.crossings)
-        return Readings(presence.t_s, queues, zones, lines, tuple(events))
+        lines = self._footfall.update(presence.t_s, presence.crossings)
+        self._heat.add(presence.feet[presence.seen], dt_s)
+        occupancy = self._footfall.occupancy
+        return Readings(presence.t_s, queues, zones, lines, tuple(events), occupancy)
+
+    @property
+    def heat(self) -> HeatMap:
+        """Where people stood, since the start."""
+        return self._heat
+
+    def close(self) -> None:
+        """The shop has closed and is empty; corrects the count of people inside."""
+        self._footfall.close()
 
     def _step_s(self, t_s: float) -> float:
         last_s, self._last_s = self._last_s, t_s
@@ -78,8 +92,8 @@ class Measures:
         self._changes.restart()
         for lane in self._lanes:
             lane.restart()
-        for zone in self._dwell:
-            zone.restart()
+        for watch in self._dwell.values():
+            watch.restart()
         return 0.0
 
     def _queues(
@@ -124,21 +138,26 @@ class Measures:
                 )
         return sightings, cashiers
 
-    def _zones(self, presence: Presence, events: list[EventData]) -> dict[str, ZoneData]:
-        if not self._dwell:
-            return {}
+    def _zones(
+        self, presence: Presence, dt_s: float, events: list[EventData]
+    ) -> dict[str, ZoneData]:
         if presence.zones != self._columns:
             self._columns = presence.zones
-            self._dwell_columns = [presence.zones.index(zone) for zone in self._dwell_ids]
+            self._dwell_columns = [presence.zones.index(zone) for zone in self._dwell]
         zones = {}
-        for watch, column, zone in zip(
-            self._dwell, self._dwell_columns, self._dwell_ids, strict=True
-        ):
-            since = presence.since_s[:, column]
-            rows = np.flatnonzero(~np.isnan(since))
-            inside = list(zip(presence.people[rows].tolist(), since[rows].tolist(), strict=True))
-            seen = presence.seen[rows]
-            confidence = float(seen.mean()) if len(rows) else 1.0
-            zones[zone] = watch.update(presence.t_s, inside, confidence)
-            events += watch.visits_now
+        for (name, watch), column in zip(self._dwell.items(), self._dwell_columns, strict=True):
+            rows = np.flatnonzero(~np.isnan(presence.since_s[:, column]))
+            inside = [
+                Inside(person, since_s, tuple(feet), tuple(box))
+                for person, since_s, feet, box in zip(
+                    presence.people[rows].tolist(),
+                    presence.since_s[rows, column].tolist(),
+                    presence.feet[rows].tolist(),
+                    presence.boxes[rows].tolist(),
+                    strict=True,
+                )
+            ]
+            confidence = float(presence.seen[rows].mean()) if len(rows) else 1.0
+            zones[name], visits = watch.update(presence.t_s, dt_s, inside, confidence)
+            events += visits
         return zones

@@ -17,6 +17,8 @@ class Readings:
         zones: dwell zone id → occupancy and dwell.
         lines: line id → (in, out) since the start.
         events: what finished since the last call, ready to be wrapped in an envelope.
+        occupancy: people inside by the lines of this camera, corrected for drift; None where it
+            has no line.
     """
 
     t_s: float
@@ -24,6 +26,7 @@ class Readings:
     zones: dict[str, ZoneData] = field(default_factory=dict)
     lines: dict[str, tuple[int, int]] = field(default_factory=dict)
     events: tuple[EventData, ...] = ()
+    occupancy: int | None = None
 
 
 __all__ = ["LaneState", "QueueData", "Readings", "ZoneData"]
