@@ -6,11 +6,11 @@ import struct
 from dataclasses import dataclass
 
 from hardware.rfid.llrp.capabilities import Capabilities
-from hardware.rfid.llrp.events import ReaderEvent, parse_keepalive_ms
+from hardware.rfid.llrp.events import ReaderEvent, parse_keepalive_ms, parse_wanted_events
 from hardware.rfid.llrp.frames import Frame, LlrpError
 from hardware.rfid.llrp.parameters import OK, LlrpStatus
 from hardware.rfid.llrp.rospec import RoSpec, parse_rospecs
-from hardware.rfid.llrp.types import IMPINJ_PEN, Msg, RoSpecState, Status, Version
+from hardware.rfid.llrp.types import IMPINJ_PEN, EventType, Msg, RoSpecState, Status, Version
 
 _U32 = struct.Struct(">I")
 _CUSTOM = struct.Struct(">IB")
@@ -73,6 +73,7 @@ class ReaderMachine:
         """Forget everything, as after a reboot."""
         self.rospecs: dict[int, RoSpec] = {}
         self.keepalive_ms = 0
+        self._events: dict[int, bool] = {}
         self.extensions = False
         self.disconnected()
 
@@ -141,6 +142,7 @@ class ReaderMachine:
         period_ms = parse_keepalive_ms(body)
         if period_ms is not None:
             self.keepalive_ms = period_ms
+        self._events |= parse_wanted_events(body)
         return [(Msg.SET_READER_CONFIG_RESPONSE, OK.to_bytes())]
 
     def _add(self, body: bytes) -> LlrpStatus:
@@ -210,7 +212,7 @@ class ReaderMachine:
         else:
             self.rospecs[spec.id] = spec.with_state(after)
         was, runs = spec.state is RoSpecState.ACTIVE, after is RoSpecState.ACTIVE
-        if was == runs:
+        if was == runs or not self._events.get(EventType.ROSPEC):
             return []
         event = ReaderEvent(self._now_us, self.model.uptime, rospec=(0 if runs else 1, spec.id))
         return [(Msg.READER_EVENT_NOTIFICATION, event.to_bytes())]

@@ -15,6 +15,8 @@ _ROSPEC_EVENT = struct.Struct(">BII")
 _ANTENNA_EVENT = struct.Struct(">BH")
 _TEXT = struct.Struct(">H")
 _KEEPALIVE = struct.Struct(">BI")
+_EVENT_STATE = struct.Struct(">HB")
+_ON = 0x80
 _VERSIONS = struct.Struct(">BB")
 
 
@@ -113,9 +115,7 @@ _WANTED = (EventType.ROSPEC, EventType.BUFFER_FILL, EventType.READER_EXCEPTION, 
 
 def reader_config(keepalive_ms: int) -> bytes:
     """Write the body of SET_READER_CONFIG: events, keep-alive, and no holding back of reports."""
-    states = [
-        tlv(Param.EVENT_NOTIFICATION_STATE, struct.pack(">HB", kind, 0x80)) for kind in _WANTED
-    ]
+    states = [tlv(Param.EVENT_NOTIFICATION_STATE, _EVENT_STATE.pack(kind, _ON)) for kind in _WANTED]
     return (
         b"\0"
         + tlv(Param.READER_EVENT_NOTIFICATION_SPEC, *states)
@@ -138,6 +138,22 @@ def parse_keepalive_ms(body: bytes) -> int | None:
             kind, period_ms = unpack(_KEEPALIVE, body, parameter)
             return period_ms if kind else 0
     return None
+
+
+def parse_wanted_events(body: bytes) -> dict[int, bool]:
+    """Read which events a SET_READER_CONFIG switches on (True) and off.
+
+    Raises:
+        ContentError: a parameter does not fit.
+    """
+    wanted: dict[int, bool] = {}
+    for parameter in walk(body, 1):
+        if parameter.type == Param.READER_EVENT_NOTIFICATION_SPEC:
+            for state in children(body, parameter, 0):
+                if state.type == Param.EVENT_NOTIFICATION_STATE:
+                    kind, flags = unpack(_EVENT_STATE, body, state)
+                    wanted[kind] = bool(flags & _ON)
+    return wanted
 
 
 def parse_supported_version(body: bytes) -> tuple[int, int]:

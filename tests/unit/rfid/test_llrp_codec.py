@@ -16,6 +16,7 @@ from hardware.rfid.llrp.events import (
     parse_event,
     parse_keepalive_ms,
     parse_supported_version,
+    parse_wanted_events,
     reader_config,
 )
 from hardware.rfid.llrp.frames import (
@@ -34,7 +35,7 @@ from hardware.rfid.llrp.reports import (
     tag_report_data,
 )
 from hardware.rfid.llrp.rospec import AirSettings, RoSpec, parse_rospecs
-from hardware.rfid.llrp.types import Msg, Param, RoSpecState, Status, Version
+from hardware.rfid.llrp.types import EventType, Msg, Param, RoSpecState, Status, Version
 
 frames = st.builds(
     Frame,
@@ -274,6 +275,8 @@ def test_events_are_read_back(sent: ReaderEvent) -> None:
 def test_settings_are_read_back() -> None:
     assert parse_keepalive_ms(reader_config(2500)) == 2500
     assert parse_keepalive_ms(b"\0") is None
+    assert parse_wanted_events(reader_config(2500))[EventType.ROSPEC] is True
+    assert parse_wanted_events(b"\0") == {}
     assert parse_supported_version(b"\1\2" + LlrpStatus(0, "").to_bytes()) == (1, 2)
     assert find_status(LlrpStatus(101, "no such antenna").to_bytes()) == (101, "no such antenna")
 
@@ -285,6 +288,7 @@ def test_no_bytes_break_any_parser(body: bytes) -> None:
         parse_capabilities,
         parse_rospecs,
         parse_keepalive_ms,
+        parse_wanted_events,
         parse_supported_version,
         find_status,
     ):
