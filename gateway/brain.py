@@ -12,13 +12,16 @@ from zoneinfo import ZoneInfo
 from gateway.config import GatewayConfig
 from gateway.outputs.alerts import AlertBook, Change
 from gateway.outputs.routing import Notice, Router
+from gateway.rules.advice import advise
 from gateway.rules.calendar import Calendar
 from gateway.rules.catalogue import make_rules
 from gateway.rules.findings import Finding, Subject, Turn, Verdict, Watch
+from gateway.rules.lanes import CloseLane, OpenLane
 from gateway.rules.signage import LaneSign, Signage
 from gateway.state.live import LiveState
 from gateway.state.maintenance import Maintenance
 from gateway.state.view import StoreView
+from messages.payloads import LaneAdvice, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,13 @@ class Decisions:
         view: the store that it was decided for.
         changes: steps in the lives of alerts, to be written before anybody is told.
         signs: what the screen of each lane shows.
+        advice: how many lanes should be open.
     """
 
     view: StoreView
     changes: tuple[Change, ...]
     signs: Mapping[str, LaneSign]
+    advice: LaneAdvice
 
 
 class Brain:
@@ -78,11 +83,16 @@ class Brain:
                 changes += self._change(finding, now_s)
         over = set() if is_open else {r.name for r in self._rules if r.opening_hours_only}
         changes += self.book.tick(now_s, bad, over, resting)
-        return Decisions(view, tuple(changes), self._signage.signs(view))
+        advice = advise(view, self._reason(OpenLane.name), self._reason(CloseLane.name))
+        return Decisions(view, tuple(changes), self._signage.signs(view), advice)
 
     def notices(self, changes: Iterable[Change]) -> list[Notice]:
         """Say who is to be told of these steps."""
         return [notice for change in changes for notice in self._router.notices(change)]
+
+    def _reason(self, rule: str) -> Text | None:
+        alert = self.book.find((rule, "lanes"))
+        return alert.text if alert is not None else None
 
     def _change(self, finding: Finding, now_s: float) -> list[Change]:
         is_open = self.book.find(finding.key) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -53,6 +54,41 @@ def check(file: ConfigFile) -> None:
         f"{file}: ok: store {settings.store}, {len(settings.lanes)} lanes, "
         f"{len(settings.all_screens)} screens, {len(settings.shelves)} shelves"
     )
+
+
+@app.command()
+def replay(
+    messages: Annotated[Path, typer.Argument(help="Recorded messages, JSON lines.")],
+    config: Annotated[Path, typer.Option("--config", help="Config of the gateway (YAML).")],
+    out: Annotated[Path, typer.Option("--out", help="Where the decisions go, JSON lines.")],
+) -> None:
+    """Run recorded messages through state, rules and alerts, faster than real time."""
+    from gateway.replay import RecordingError, Replay, read
+
+    settings = _load(config)
+    try:
+        with messages.open(encoding="utf-8") as lines, out.open("w", encoding="utf-8") as decisions:
+            for decision in Replay(settings).run(read(lines)):
+                decisions.write(json.dumps(decision, ensure_ascii=False) + "\n")
+    except RecordingError as error:
+        _fail(f"{messages}: {error}")
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"{messages}: expected a readable recording and a writable result: {error}")
+    typer.echo(json.dumps(decision["summary"]))
+
+
+@app.command()
+def record(
+    config: Annotated[Path, typer.Option("--config", help="Config of the gateway (YAML).")],
+    out: Annotated[Path, typer.Option("--out", help="Where the messages go, JSON lines.")],
+) -> None:
+    """Record what devices say until told to stop, for `replay` and for reports of errors."""
+    from gateway.ingest.recording import record as record_messages
+
+    settings = _load(config)
+    with out.open("a", encoding="utf-8") as lines:
+        count = record_messages(settings, lines.write)
+    typer.echo(f"{out}: {count} messages")
 
 
 def _load(path: Path) -> GatewayConfig:

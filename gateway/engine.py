@@ -238,7 +238,7 @@ class Engine:
             self._db.execute("BEGIN IMMEDIATE")
             self._events.write(new, now_s)
             ledger.write(self._db, changes)
-            notices.write(self._db, to_tell, now_s)
+            notices.write(self._db, to_tell)
             if self._works_changed:
                 maintenance.write(self._db, self._brain.maintenance, now_s)
             self._db.execute("COMMIT")
@@ -294,5 +294,6 @@ class Engine:
             self._teller.alert(change.alert, now_s)
         if decisions is not None:
             self._teller.signs(decisions.signs, now_s)
+            self._teller.advice(decisions.advice, now_s)
             works = tuple(self._brain.maintenance.now(now_s))
             self._on_step(Step(decisions, tuple(self._brain.book.open), works, self.counts))

@@ -151,8 +151,14 @@ async def _serve(
 
 
 def _picture(step: Step) -> Picture:
+    decisions = step.decisions
     return Picture(
-        step.decisions.view, step.alerts, step.decisions.signs, step.works, asdict(step.counts)
+        decisions.view,
+        step.alerts,
+        decisions.signs,
+        decisions.advice,
+        step.works,
+        asdict(step.counts),
     )
 
 

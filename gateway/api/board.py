@@ -17,7 +17,7 @@ from gateway.outputs.tasks import pick_list
 from gateway.rules.signage import LaneSign
 from gateway.state.maintenance import Work
 from gateway.state.view import StoreView
-from messages.payloads import AlertState
+from messages.payloads import AlertState, LaneAdvice
 
 BEAT_S = 2.0
 """A page hears at least this often; after three beats of silence it shows "no data"."""
@@ -33,6 +33,7 @@ class Picture:
     view: StoreView
     alerts: tuple[Alert, ...]
     signs: Mapping[str, LaneSign]
+    advice: LaneAdvice
     works: tuple[Work, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -106,6 +107,7 @@ class Board:
             "broker": self._is_connected(),
             "alerts": self.alerts(picture.alerts),
             "tasks": [asdict(task) for task in pick_list(picture.view, picture.alerts, self._walk)],
+            "advice": picture.advice.model_dump(mode="json"),
             "maintenance": [asdict(work) for work in picture.works],
         }
         return text[:-1] + "," + json.dumps(more, ensure_ascii=False)[1:]

@@ -46,16 +46,7 @@ class Broker:
         self._on_connected = on_connected
         self._connection = 0
         self.received = 0
-        client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, client_id=f"gateway-{topics.store}", manual_ack=True
-        )
-        if settings.username:
-            client.username_pw_set(settings.username, settings.password)
-        if settings.tls:
-            ca, cert, key = (
-                str(file) if file else None for file in (settings.ca, settings.cert, settings.key)
-            )
-            client.tls_set(ca, cert, key)
+        client = make_client(settings, f"gateway-{topics.store}", manual_ack=True)
         client.reconnect_delay_set(min_delay=1, max_delay=10)
         client.max_inflight_messages_set(1000)
         client.on_connect = self._connected
@@ -116,3 +107,16 @@ class Broker:
         self._inbox.put(
             Arrived(message.topic, bytes(message.payload), message.retain, self._clock(), done)
         )
+
+
+def make_client(settings: MqttSettings, client_id: str, *, manual_ack: bool = False) -> mqtt.Client:
+    """Make a client with the credentials and certificates of the settings."""
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, manual_ack=manual_ack)
+    if settings.username:
+        client.username_pw_set(settings.username, settings.password)
+    if settings.tls:
+        ca, cert, key = (
+            str(file) if file else None for file in (settings.ca, settings.cert, settings.key)
+        )
+        client.tls_set(ca, cert, key)
+    return client

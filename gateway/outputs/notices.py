@@ -5,19 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.outputs.routing import Notice
 from messages.payloads import Text
 
 _WRITE = """
-INSERT INTO notice (alert, step, "to", what, due_s, made_s, attempts)
+INSERT INTO notice (alert, step, "to", what, due_s, first_due_s, attempts)
 VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING
 """
 _DUE = """
-SELECT n.alert, n.step, n."to", n.what, n.due_s, n.made_s, n.attempts,
+SELECT n.alert, n.step, n.what, n.due_s, n.first_due_s, n.attempts,
     a.severity, a.zh, a.en, a.state
 FROM notice n JOIN alert a ON a.id = n.alert
-WHERE n."to" = ? AND n.ended_s IS NULL AND n.due_s <= ? ORDER BY n.made_s, n.step
+WHERE n."to" = ? AND n.ended_s IS NULL AND n.due_s <= ? ORDER BY n.first_due_s, n.step
 """
 _TOLD_BEFORE = """
 SELECT 1 FROM notice WHERE alert = ? AND "to" = ? AND outcome = 'sent' LIMIT 1
@@ -29,33 +30,21 @@ class Due:
     """A notice whose time has come, with what it says."""
 
     notice: Notice
-    made_s: float
+    first_due_s: float
     attempts: int
     severity: str
     text: Text
     is_open: bool
 
 
-def write(db: sqlite3.Connection, notices: Iterable[Notice], now_s: float) -> None:
+def write(db: sqlite3.Connection, notices: Iterable[Notice]) -> None:
     """Queue notices; the caller holds the transaction that also writes the alerts."""
-    db.executemany(_WRITE, [(n.alert, n.step, n.to, n.what, n.due_s, now_s) for n in notices])
+    db.executemany(_WRITE, [(n.alert, n.step, n.to, n.what, n.due_s, n.due_s) for n in notices])
 
 
 def due(db: sqlite3.Connection, to: str, now_s: float) -> list[Due]:
     """Give what one notifier has to tell now, oldest first."""
-    return [
-        Due(
-            Notice(alert, step, to, what, due_s),
-            made_s,
-            attempts,
-            severity,
-            Text(zh=zh, en=en),
-            state not in {"resolved", "expired"},
-        )
-        for alert, step, to, what, due_s, made_s, attempts, severity, zh, en, state in db.execute(
-            _DUE, (to, now_s)
-        )
-    ]
+    return [_due(to, row) for row in db.execute(_DUE, (to, now_s))]
 
 
 def next_due_s(db: sqlite3.Connection, to: str) -> float | None:
@@ -95,3 +84,10 @@ def outcomes(db: sqlite3.Connection) -> dict[str, int]:
     """Count notices by outcome; those that wait are ``waiting``."""
     rows = db.execute("SELECT coalesce(outcome, 'waiting'), count(*) FROM notice GROUP BY 1")
     return {str(outcome): int(count) for outcome, count in rows}
+
+
+def _due(to: str, row: tuple[Any, ...]) -> Due:
+    alert, step, what, due_s, first_due_s, attempts, severity, zh, en, state = row
+    is_open = state not in {"resolved", "expired"}
+    notice = Notice(alert, step, to, what, due_s)
+    return Due(notice, first_due_s, attempts, severity, Text(zh=zh, en=en), is_open)

@@ -91,7 +91,7 @@ class Notifier:
         self._deliver = deliver
         self._wake = threading.Event()
         self._stopping = False
-        self._hanging: Future[bool] | None = None
+        self.hanging: Future[bool] | None = None
         self._failing = False
         self._thread = threading.Thread(
             target=self._run, name=f"notifier-{settings.id}", daemon=True
@@ -139,9 +139,7 @@ class Notifier:
 
     def _wanted(self, db: sqlite3.Connection, due: Due) -> bool:
         now_s = self._clock()
-        if now_s - due.made_s >= self._alerts.give_up_after_s + max(
-            0.0, due.notice.due_s - due.made_s
-        ):
+        if now_s - due.first_due_s >= self._alerts.give_up_after_s:
             log.error("a notice was given up", to=self._settings.id, alert=due.notice.alert)
             notices.end(db, [due], "given up", now_s)
             return False
@@ -175,9 +173,9 @@ class Notifier:
         url = self._settings.url
         if url is None:
             return f"environment variable {self._settings.url_env}: expected a URL, found nothing"
-        if self._hanging is not None and not self._hanging.done():
+        if self.hanging is not None and not self.hanging.done():
             return "the last message still hangs"
-        self._hanging = future = _in_thread(self._deliver, url, title, body)
+        self.hanging = future = _in_thread(self._deliver, url, title, body)
         try:
             return None if future.result(SEND_TIMEOUT_S) else "it was refused"
         except TimeoutError:

@@ -11,7 +11,7 @@ from gateway.config import ScreenSettings
 from gateway.outputs.alerts import Alert
 from gateway.rules.signage import Arrow, LaneSign
 from messages.envelope import Envelope
-from messages.payloads import AckData, Payload, SignageData
+from messages.payloads import AckData, LaneAdvice, Payload, SignageData
 from messages.topics import Topics
 
 Publish = Callable[[str, bytes], None]
@@ -45,6 +45,7 @@ class Teller:
         self._open: dict[str, Alert] = {}
         self._acks: dict[str, tuple[str, int]] = {}
         self._signs: dict[str, tuple[int, LaneSign | None, float]] = {}
+        self._advised: LaneAdvice | None = None
         self._again = threading.Event()
 
     def start(self, alerts: Iterable[Alert]) -> None:
@@ -97,8 +98,15 @@ class Teller:
                 self._topics.signage(screen.id), self._content(screen, sign, rev, now_s), now_s
             )
 
+    def advice(self, advice: LaneAdvice, now_s: float) -> None:
+        """Publish the advice on lanes when it changed."""
+        if advice != self._advised:
+            self._advised = advice
+            self._send(self._topics.advice, advice, now_s)
+
     def _repeat(self, now_s: float) -> None:
         self._signs = {name: (rev, sign, 0.0) for name, (rev, sign, _) in self._signs.items()}
+        self._advised = None
         for alert in self._open.values():
             self._send(self._topics.alert(alert.id), alert.message(), now_s)
         for device, (boot, upto_seq) in self._acks.items():

@@ -92,13 +92,13 @@ def _notices(db: sqlite_utils.Database) -> None:
             "to": str,
             "what": str,
             "due_s": float,
-            "made_s": float,
+            "first_due_s": float,
             "attempts": int,
             "ended_s": float,
             "outcome": str,
         },
         pk=("alert", "step", "to"),
-        not_null={"what", "due_s", "made_s", "attempts"},
+        not_null={"what", "due_s", "first_due_s", "attempts"},
     )
     db.table("notice").create_index(["to", "ended_s", "due_s"])
     db.table("maintenance").create(

@@ -1,0 +1,36 @@
+"""How many lanes should be open, with the reason in one sentence."""
+
+from __future__ import annotations
+
+from gateway.state.view import StoreView
+from messages.payloads import LaneAdvice, LaneState, Text
+
+
+def advise(view: StoreView, open_one: Text | None, close_one: Text | None) -> LaneAdvice:
+    """Give the advice of this moment.
+
+    Args:
+        view: the store now.
+        open_one: why one more lane is asked for, None when it is not.
+        close_one: why one lane fewer would do, None when it would not.
+
+    Returns:
+        Advice whose counts are None while any lane is unseen: it might be open.
+    """
+    lanes = view.lanes.values()
+    if not lanes or any(lane.state is LaneState.UNKNOWN for lane in lanes):
+        return LaneAdvice(why=open_one or Text(zh="部分收银台情况未知", en="Some lanes are unseen"))
+    opened = sum(lane.state is LaneState.OPEN for lane in lanes)
+    if open_one is not None:
+        return LaneAdvice(open=opened, needed_now=min(opened + 1, len(lanes)), why=open_one)
+    if close_one is not None:
+        return LaneAdvice(open=opened, needed_now=max(opened - 1, 0), why=close_one)
+    waiting = sum(lane.waiting or 0 for lane in lanes)
+    why = Text(zh=f"共{waiting}人排队，开放{opened}个收银台足够", en=_enough(waiting, opened))
+    return LaneAdvice(open=opened, needed_now=opened, why=why)
+
+
+def _enough(waiting: int, opened: int) -> str:
+    people = "1 person waits" if waiting == 1 else f"{waiting} people wait"
+    lanes = "1 open lane is" if opened == 1 else f"{opened} open lanes are"
+    return f"{people}; {lanes} enough"

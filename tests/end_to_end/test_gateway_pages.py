@@ -1,0 +1,212 @@
+"""The pages in a real browser: live, in both languages, and back by themselves after an outage."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as mqtt
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from messages.envelope import Envelope
+from messages.payloads import LaneState, Payload, QueueData, StatusData, StockData, StockItem
+from messages.topics import Topics
+
+pytestmark = [pytest.mark.mosquitto, pytest.mark.chromium]
+
+GTIN = "06901234001006"
+TOPICS = Topics("demo")
+CONFIG = """
+store: demo
+name: {{zh: 示范店, en: Demo store}}
+mqtt: {{url: "{url}"}}
+http: {{port: {port}}}
+stale_after_s: 4
+lanes:
+  - {{id: "1", position: 1}}
+  - {{id: "2", position: 2}}
+shelves:
+  - {{id: S1, name: {{zh: 麦片, en: Cereals}}}}
+products:
+  - {{gtin: "{gtin}", name: {{zh: 燕麦, en: Oats}}}}
+rules:
+  health: null
+  restock: {{for_s: 0, clear_for_s: 0}}
+"""
+
+
+class Device:
+    """Repeats its states twice a second, as real ones do."""
+
+    def __init__(self, port: int) -> None:
+        self.states: dict[str, Payload] = {TOPICS.status("d1"): StatusData(state="online")}
+        self._stop = threading.Event()
+        self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        self._thread = threading.Thread(target=self._repeat)
+        self._thread.start()
+
+    def lane(self, lane: str, waiting: int, wait_s: float, state: str = "open") -> None:
+        data = QueueData(
+            lane=lane, waiting=waiting, served=1, wait_s=wait_s, wait_p90_s=wait_s + 60,
+            open=LaneState(state), confidence=0.9,
+        )  # fmt: skip
+        self.states = self.states | {TOPICS.queue("d1", lane): data}
+
+    def stock(self, count: int) -> None:
+        item = StockItem(count=count, capacity=10, min=3, confidence=0.9)
+        data = StockData(shelf="S1", items={GTIN: item}, confidence=0.9)
+        self.states = self.states | {TOPICS.stock("d1", "S1"): data}
+
+    def _repeat(self) -> None:
+        while True:
+            for topic, data in self.states.items():
+                envelope = Envelope(
+                    id=f"d1-{time.monotonic_ns()}",
+                    type=data.type,
+                    source="d1",
+                    time=datetime.now(UTC),
+                    boot="b",
+                    data=data.model_dump(mode="json", exclude_none=True),
+                )
+                self._client.publish(topic, envelope.encode(), qos=1, retain=True)
+            if self._stop.wait(0.5):
+                return
+
+    def close(self) -> None:
+        self._stop.set()
+        self._thread.join()
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def device(broker: Any) -> Iterator[Device]:
+    made = Device(broker.port)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield launched
+        launched.close()
+
+
+class Gateway:
+    """A gateway at a fixed port, so that a page finds it again."""
+
+    def __init__(self, start: Callable[..., Any], folder: Path, url: str, port: int) -> None:
+        self._start = start
+        self.url = f"http://127.0.0.1:{port}"
+        self._config = folder / "gateway.yaml"
+        self._config.write_text(CONFIG.format(url=url, port=port, gtin=GTIN))
+        self.start()
+
+    def start(self) -> None:
+        self.process = self._start("gateway", "run", "--config", str(self._config))
+        assert any(line.startswith("pages: ") for line in self.process.stdout)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def gateway(start: Callable[..., Any], tmp_path: Path, broker: Any) -> Gateway:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return Gateway(start, tmp_path, broker.url, port)
+
+
+def open_page(browser: Browser, url: str, **more: Any) -> Page:
+    page = browser.new_page(**more)
+    page.set_default_timeout(30_000)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(url)
+    assert errors == []
+    return page
+
+
+def wait_for(page: Page, selector: str, text: str) -> None:
+    expect(page.locator(selector)).to_have_text(text, timeout=30_000)
+
+
+def test_a_lane_screen_lives_loses_and_finds_its_gateway(
+    gateway: Gateway, device: Device, browser: Browser
+) -> None:
+    page = open_page(browser, f"{gateway.url}/lane/1")
+    wait_for(page, "#state-zh", "暂无数据")
+    wait_for(page, "#state-en", "No data")
+    device.lane("1", 5, 250)
+    device.lane("2", 1, 40)
+    wait_for(page, "#waiting", "5")
+    wait_for(page, "#wait", "4–6")
+    wait_for(page, "#state-en", "Open")
+    wait_for(page, "#better-zh", "2号收银台更快")
+    assert page.locator("#better").get_attribute("data-arrow") == "right"
+    device.lane("1", 0, 0, "closed")
+    wait_for(page, "#better-en", "Please use Lane 2")
+    gateway.kill()
+    wait_for(page, "#state-zh", "暂无数据")
+    expect(page.locator("#measures")).to_be_hidden()
+    gateway.start()
+    wait_for(page, "#state-en", "Closed")
+    # The gateway lives and its device falls silent: the number must go too.
+    device.states = {}
+    wait_for(page, "#state-en", "No data")
+    page.close()
+
+
+def test_a_gateway_that_hangs_shows_no_data(
+    gateway: Gateway, device: Device, browser: Browser
+) -> None:
+    device.lane("1", 2, 40)
+    page = open_page(browser, f"{gateway.url}/lane/1")
+    wait_for(page, "#waiting", "2")
+    os.kill(gateway.process.pid, signal.SIGSTOP)
+    wait_for(page, "#state-en", "No data")
+    os.kill(gateway.process.pid, signal.SIGCONT)
+    wait_for(page, "#waiting", "2")
+    page.close()
+
+
+def test_staff_see_and_take_alerts_and_tasks(
+    gateway: Gateway, device: Device, browser: Browser
+) -> None:
+    device.stock(2)
+    device.lane("1", 3, 100)
+    overview = open_page(browser, f"{gateway.url}/overview?lang=en")
+    wait_for(overview, "#lanes .lane.open .title", "Lane 1")
+    wait_for(overview, "#shelves li.low .stock", "▼ 2 / 10")
+    wait_for(overview, "#alert-count", "1")
+    overview.close()
+    page = open_page(browser, f"{gateway.url}/alerts", locale="zh-CN")
+    wait_for(page, ".alert .text", "麦片：燕麦剩2/10件，请补货")
+    page.fill("#who", "李娜")
+    page.click("button.acknowledge")
+    wait_for(page, ".alert .kind", "注意 · 已确认")
+    page.close()
+    tasks = open_page(browser, f"{gateway.url}/tasks?lang=en")
+    wait_for(tasks, ".alert .text", "Oats × 8")
+    tasks.click("button.finish")
+    wait_for(tasks, ".alert .kind", "Running low · The shelf will confirm")
+    device.stock(9)
+    expect(tasks.locator("#no-tasks")).to_be_visible(timeout=30_000)
+    tasks.close()
