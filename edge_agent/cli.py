@@ -8,6 +8,7 @@ from edge_agent.commands.check import check
 from edge_agent.commands.count import count
 from edge_agent.commands.privacy import privacy
 from edge_agent.commands.record import record
+from edge_agent.commands.report import report
 from edge_agent.commands.run import run
 from edge_agent.commands.shelves import shelves
 
@@ -21,6 +22,7 @@ app.command("run")(run)
 app.command("check")(check)
 app.command("count")(count)
 app.command("shelves")(shelves)
+app.command("report")(report)
 app.command("record")(record)
 app.command("privacy")(privacy)
 

@@ -90,14 +90,20 @@ class _Counter:
         self._most = 0
         self._frames = 0
         self._last = Readings(0.0)
+        self._events: list[dict[str, Any]] = []
+        self._size = (0, 0)
 
     def line(self, frame: Frame) -> dict[str, Any]:
         """What is known after one more frame."""
         detections = self._looker.look(frame)
-        size = (frame.image.shape[1], frame.image.shape[0])
+        self._size = size = (frame.image.shape[1], frame.image.shape[0])
         tracks = self._tracker.update(detections, frame.t_s, size)
         if self._zones and self._measures:
             self._last = self._measures.update(self._zones.update(tracks, size))
+            self._events += [
+                {"t_s": round(frame.t_s, 3), "type": event.type, **event.model_dump(mode="json")}
+                for event in self._last.events
+            ]
         self._frames += 1
         self._people.update(tracks.ids[tracks.confirmed].tolist())
         self._most = max(self._most, int(tracks.confirmed.sum()))
@@ -114,6 +120,8 @@ class _Counter:
             "frames": self._frames,
             "people": len(self._people),
             "most_at_once": self._most,
+            "frame_size": self._size,
+            "events": self._events,
             **_measured(self._last),
         }
 

@@ -22,6 +22,9 @@ from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.waits import Wait, WaitBlend
 from messages.payloads import EventData, Joined, LaneChanged, ServiceDone, WaitDone
 
+KNOWN_AFTER_S = 1.0
+"""Before so many seconds have been watched nobody knows who stands and who walks."""
+
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
 
 
@@ -47,6 +50,7 @@ class Lane:
         self._scorer = WaitScorer()
         self._promise: Wait | None = None
         self._state = LaneState.UNKNOWN
+        self._since_s: float | None = None
         self._service_end_s = math.nan
         self._last_wait_s: float | None = None
         self.left: list[Member] = []
@@ -62,6 +66,7 @@ class Lane:
         self._queue.clear()
         self._promise = None
         self._service_end_s = math.nan
+        self._since_s = None
         self.watch.restart()
 
     def update(
@@ -79,6 +84,8 @@ class Lane:
         Who left before service or joined is in ``left`` and ``joined`` until the next call;
         only all lanes together know whether somebody changed lanes.
         """
+        if self._since_s is None:
+            self._since_s = t_s
         step = self._queue.update(t_s, dt_s, sightings, elsewhere, seen_boxes)
         waiting, served = self._queue.at(Stage.WAITING), self._queue.at(Stage.SERVED)
         events = self._events(step, t_s, len(waiting))
@@ -152,6 +159,10 @@ class Lane:
     def _reading(
         self, t_s: float, waiting: list[Member], served: list[Member], state: LaneState
     ) -> QueueData:
+        if self._since_s is None or t_s - self._since_s < KNOWN_AFTER_S:
+            return QueueData(
+                lane=self.name, waiting=None, served=None, open=state, camera=self._camera
+            )
         people = [*waiting, *served]
         promise = self._promise
         return QueueData(

@@ -110,6 +110,7 @@ def test_a_newcomer_shows_within_three_seconds(film: Film) -> None:
 
 
 def test_a_passer_by_never_counts(film: Film) -> None:
+    film.show({}, 2)
     for x in np.linspace(0.15, 0.45, 12):
         readings = film.show({1: (float(x), 0.3)}, 0.125)
         assert readings.lanes["1"].waiting == 0

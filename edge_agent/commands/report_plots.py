@@ -1,0 +1,180 @@
+"""Plots for a page without scripts: inline SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+WIDTH, HEIGHT = 720, 180
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 8, 24
+_COLOURS = ("#1f6feb", "#d1242f", "#2da44e", "#8250df")
+_TICKS = 5
+
+Points = Sequence[tuple[float, float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a plot; a value of None is a gap."""
+
+    name: str
+    points: Points
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """From values to places in the picture."""
+
+    x0: float
+    x1: float
+    top: float
+
+    def x(self, value: float) -> float:
+        share = (value - self.x0) / max(self.x1 - self.x0, 1e-9)
+        return _LEFT + share * (WIDTH - _LEFT - _RIGHT)
+
+    def y(self, value: float) -> float:
+        return HEIGHT - _BOTTOM - value / self.top * (HEIGHT - _TOP - _BOTTOM)
+
+
+def lines(series: Sequence[Series], unit: str) -> Markup:
+    """Plot values over time.
+
+    Args:
+        series: points of (seconds, value).
+        unit: written at the vertical axis.
+    """
+    times = [t for one in series for t, _ in one.points]
+    values = [v for one in series for _, v in one.points if v is not None]
+    frame = _Frame(min(times, default=0.0), max(times, default=1.0), _round_up(values))
+    parts = [_axes(frame, unit, _clock)]
+    for i, one in enumerate(series):
+        colour = _COLOURS[i % len(_COLOURS)]
+        parts += [_path(frame, run, colour) for run in _runs(one.points)]
+    return _svg(parts) + _legend(series)
+
+
+def scatter(points: Sequence[tuple[float, float]], unit: str) -> Markup:
+    """Plot what was predicted (x) against what came (y), with the line where both are equal."""
+    top = _round_up([value for point in points for value in point])
+    frame = _Frame(0.0, top, top)
+    diagonal = Markup('<path d="M{:.1f} {:.1f}L{:.1f} {:.1f}" class="grid"/>').format(
+        frame.x(0.0), frame.y(0.0), frame.x(top), frame.y(top)
+    )
+    dots = [
+        Markup('<circle cx="{:.1f}" cy="{:.1f}" r="3" fill="{}" fill-opacity=".6"/>').format(
+            frame.x(x), frame.y(y), _COLOURS[0]
+        )
+        for x, y in points
+    ]
+    return _svg([_axes(frame, unit, _plain), diagonal, *dots])
+
+
+def bars(edges: Sequence[float], counts: Sequence[int], unit: str) -> Markup:
+    """Plot how many values lie between one edge and the next."""
+    frame = _Frame(edges[0], edges[-1], _round_up(counts))
+    parts = [_axes(frame, unit, _plain)]
+    for low, high, count in zip(edges, edges[1:], counts, strict=False):
+        parts.append(
+            Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="{}"/>').format(
+                frame.x(low) + 1.0,
+                frame.y(count),
+                max(frame.x(high) - frame.x(low) - 2.0, 1.0),
+                frame.y(0.0) - frame.y(count),
+                _COLOURS[0],
+            )
+        )
+    return _svg(parts)
+
+
+def heat(grid: Sequence[Sequence[float]]) -> Markup:
+    """Plot a grid of amounts; row 0 is at the top. The scale is that of the square root."""
+    most = max((cell for row in grid for cell in row), default=0.0)
+    rows, columns = len(grid), len(grid[0])
+    width, height = WIDTH / columns, WIDTH * 9 / 16 / rows
+    cells = [
+        Markup('<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="{}"/>').format(
+            j * width, i * height, width + 0.3, height + 0.3, _warmth((cell / most) ** 0.5)
+        )
+        for i, row in enumerate(grid)
+        for j, cell in enumerate(row)
+        if cell > 0.0
+    ]
+    return Markup('<svg viewBox="0 0 {} {:.0f}" class="heat">{}</svg>').format(
+        WIDTH, WIDTH * 9 / 16, Markup("").join(cells)
+    )
+
+
+def _svg(parts: Sequence[Markup]) -> Markup:
+    return Markup('<svg viewBox="0 0 {} {}">{}</svg>').format(WIDTH, HEIGHT, Markup("").join(parts))
+
+
+def _axes(frame: _Frame, unit: str, label: Callable[[float], str]) -> Markup:
+    parts = []
+    for k in range(_TICKS):
+        value = frame.top * k / (_TICKS - 1)
+        y = frame.y(value)
+        parts.append(
+            Markup('<path d="M{} {:.1f}H{}" class="grid"/>').format(_LEFT, y, WIDTH - _RIGHT)
+            + Markup('<text x="{}" y="{:.1f}" class="y">{}</text>').format(
+                _LEFT - 5, y + 4, _plain(value)
+            )
+        )
+        at = frame.x0 + (frame.x1 - frame.x0) * k / (_TICKS - 1)
+        parts.append(
+            Markup('<text x="{:.1f}" y="{}" class="x">{}</text>').format(
+                frame.x(at), HEIGHT - 6, label(at)
+            )
+        )
+    parts.append(Markup('<text x="4" y="12">{}</text>').format(unit))
+    return Markup("").join(parts)
+
+
+def _path(frame: _Frame, run: Sequence[tuple[float, float]], colour: str) -> Markup:
+    steps = "L".join(f"{frame.x(t):.1f} {frame.y(v):.1f}" for t, v in run)
+    return Markup('<path d="M{}" class="line" stroke="{}"/>').format(steps, colour)
+
+
+def _runs(points: Points) -> list[list[tuple[float, float]]]:
+    """Parts without a gap."""
+    runs: list[list[tuple[float, float]]] = [[]]
+    for t, value in points:
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((t, value))
+    return [run for run in runs if run]
+
+
+def _legend(series: Sequence[Series]) -> Markup:
+    items = (
+        Markup('<span style="color:{}">■ {}</span> ').format(_COLOURS[i % len(_COLOURS)], one.name)
+        for i, one in enumerate(series)
+    )
+    return Markup('<p class="legend">{}</p>').format(Markup("").join(items))
+
+
+def _round_up(values: Sequence[float]) -> float:
+    """Give a round number at or above all values."""
+    most = max(values, default=0.0)
+    for scale in (10.0**k for k in range(9)):
+        for step in (4.0, 8.0, 12.0, 20.0, 32.0):
+            if most <= step * scale:
+                return step * scale
+    return most
+
+
+def _plain(value: float) -> str:
+    return f"{value:g}" if value < 1000.0 else f"{value:.0f}"
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
+
+
+def _warmth(share: float) -> str:
+    """Colour from pale yellow to dark red."""
+    return str(escape(f"hsl({round(55 - 55 * share)} 90% {round(88 - 48 * share)}%)"))
