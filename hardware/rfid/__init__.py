@@ -7,6 +7,7 @@ import time
 
 from hardware.backoff import Backoff
 from hardware.interfaces import TagReader
+from hardware.rfid.impinj_iot import ImpinjIotReader
 from hardware.rfid.llrp_reader import LlrpReader
 from hardware.rfid.options import IMPINJ_SEARCH_MODES, ReaderOptions, TlsFiles
 from hardware.rfid.reconnecting import Clock, Sleep
@@ -32,4 +33,5 @@ def open_reader(
     Raises:
         ValueError: a source that no driver takes.
     """
-    return LlrpReader(options, clock=clock, backoff=backoff, sleep=sleep)
+    driver = LlrpReader if options.scheme in ("llrp", "llrps") else ImpinjIotReader
+    return driver(options, clock=clock, backoff=backoff, sleep=sleep)

@@ -9,6 +9,7 @@ from hardware.rfid.connection import Connection, Received, RefusedError
 from hardware.rfid.llrp.capabilities import Capabilities
 from hardware.rfid.llrp.events import ReaderEvent, parse_event
 from hardware.rfid.llrp.frames import ContentError
+from hardware.rfid.llrp.reports import ReportDecoder
 from hardware.rfid.llrp.types import ConnectionAttempt, Version
 from hardware.rfid.reads import ReadMaker
 from hardware.rfid.reconnecting import ReconnectingReader, SessionError, SilentError
@@ -36,6 +37,7 @@ class LlrpReader(ReconnectingReader):
 
     async def _session(self) -> None:
         # What a connection taught (layouts, clock) is void in the next: the reader may be another.
+        self._decoder = ReportDecoder()
         self._reads = ReadMaker(self._options, self._conditions, self._clock)
         # Cleaning up ends old ROSpecs, of which the reader tells: no trouble before ours runs.
         self._running = False
@@ -122,14 +124,14 @@ class LlrpReader(ReconnectingReader):
         self._last_report_s = self._now()
         try:
             # Bodies are lists of parameters, so many small reports can be read as one large one.
-            self._deliver(self._reads.reads(b"".join(bodies)))
+            self._deliver(self._reads.reads(self._decoder.decode(b"".join(bodies))))
         except ContentError:
             for body in bodies:
                 self._on_doubtful_report(body)
 
     def _on_doubtful_report(self, body: bytes) -> None:
         try:
-            self._deliver(self._reads.reads(body))
+            self._deliver(self._reads.reads(self._decoder.decode(body)))
         except ContentError as error:
             self._conditions.note("bad_report", str(error))
 

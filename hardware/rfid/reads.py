@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hardware.interfaces import TagRead
 from hardware.rfid.clock import ReaderClock
 from hardware.rfid.conditions import Conditions
-from hardware.rfid.llrp.reports import ReportDecoder
+from hardware.rfid.llrp.reports import TagReport
 from hardware.rfid.options import ReaderOptions
 
 _TOGGLE = 0x0100
@@ -31,16 +31,10 @@ class ReadMaker:
         self._only_antenna = options.antennas[0] if len(options.antennas) == 1 else None
         self._conditions = conditions
         self._now_s = clock
-        self._decoder = ReportDecoder()
         self._clock = ReaderClock()
 
-    def reads(self, body: bytes) -> list[TagRead]:
-        """Give the reads of an RO_ACCESS_REPORT.
-
-        Raises:
-            hardware.rfid.llrp.frames.ContentError: the report does not fit the standard.
-        """
-        reports = self._decoder.decode(body)
+    def reads(self, reports: list[TagReport]) -> list[TagRead]:
+        """Give the reads of reports that have arrived now."""
         stamps = [report.last_us for report in reports if report.last_us is not None]
         if stamps:
             self.learn_clock(max(stamps), uptime=reports[0].uptime)
