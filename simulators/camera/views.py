@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from random import Random
 
 from simulators.camera.projection import View, look_at
 from simulators.scene.layout import Layout
@@ -28,8 +30,8 @@ def high(layout: Layout, width: int = 1280, height: int = 720) -> View:
 
 def side(layout: Layout, width: int = 1280, height: int = 720) -> View:
     """From the left across the queues."""
-    x = layout.lanes[0].x - 6.2
-    return look_at((x, 3.6, 3.1), (layout.lanes[0].x + 1.0, 4.3, 0.7), 820.0, width, height)
+    x = layout.lanes[0].x - 7.6
+    return look_at((x, 3.4, 3.2), (layout.lanes[0].x + 1.0, 3.7, 0.7), 860.0, width, height)
 
 
 def head(layout: Layout, width: int = 1280, height: int = 720) -> View:
@@ -62,3 +64,17 @@ VIEWS: dict[str, Callable[..., View]] = {
     "shelf": shelf,
 }
 """Name of a view → where the camera hangs; ``head`` and ``tail`` look at one lane together."""
+
+
+def moved(view: View, seed: int) -> View:
+    """Hang a camera a little elsewhere, as the next shop would: another place, tilt and lens."""
+    rng = Random(f"view {seed}")
+    return replace(
+        view,
+        x=view.x + rng.uniform(-0.5, 0.5),
+        y=view.y + rng.uniform(-0.5, 0.5),
+        z=view.z + rng.uniform(-0.25, 0.4),
+        yaw=view.yaw + rng.uniform(-0.05, 0.05),
+        pitch=view.pitch + rng.uniform(-0.03, 0.03),
+        focal_px=view.focal_px * rng.uniform(0.92, 1.1),
+    )

@@ -217,7 +217,9 @@ class Checkout:
         party = self.queue.pop(0)
         self._forget(party)
         self.called = party
-        arrival_s = self._floor.walk_party(party, [self.layout.service_spot], TO_THE_COUNTER)
+        # Whoever pushes a cart keeps it in the lane instead of turning it into the counter.
+        facing = TO_THE_TILL if party.leader.look.cart else TO_THE_COUNTER
+        arrival_s = self._floor.walk_party(party, [self.layout.service_spot], facing)
         self._floor.agenda.at(arrival_s, lambda: self._begin(party))
         self._settle()
 

@@ -57,7 +57,8 @@ def _at_shelf(shop: Shop, party: Party, shelf: ShelfLayout) -> Process:
     rng = party.rng
     y = rng.uniform(shelf.y0 + 0.3, shelf.y1 - 0.3)
     party.do(Doing.WALKING)
-    yield shop.floor.walk_party(party, [(shelf.stand_x - 0.9, y), (shelf.stand_x, y)], 0.0)
+    facing = math.pi / 2 if party.leader.look.cart else 0.0
+    yield shop.floor.walk_party(party, [(shelf.stand_x - 0.9, y), (shelf.stand_x, y)], facing)
     party.do(Doing.DWELLING)
     dwell_s = rng.lognormvariate(math.log(shop.settings.dwell_s), 0.6)
     if rng.random() < shop.settings.pick:
