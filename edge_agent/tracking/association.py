@@ -43,7 +43,7 @@ def motion_costs(motion: Motion, rows: Rows, boxes: Floats, gate: float) -> Floa
         (N, M); a pair outside the gate costs more than any inside it.
     """
     place = motion.place[rows]
-    spread = motion.spread(place[:, 3])[rows] if len(rows) else np.empty((0, 4))
+    spread = motion.spread(rows)
     error = to_states(boxes)[None] - place[:, None]
     distance = (error**2 / spread[:, None]).sum(axis=2)
     vague = 0.5 * np.log(spread[:, :2] / place[:, 3:] ** 2).sum(axis=1)

@@ -19,9 +19,12 @@ _RECALL = np.array([0.94, 0.88, 0.57, 0.28])
 """Measured recall of the person detector by the share that another person hides."""
 _MEMORY_S = 0.4
 """Misses closer than this are one miss: the same picture fails the detector again."""
+_USUAL = (0.32, 0.1)
+_PER_SCORE = 8.0
 _MOST = 4.0
 _SURE = 1.5
-_GONE = -1.0
+_GONE = -3.0
+_HERE = 0.0
 _LEAVING_HZ = 6.0
 """Log-odds a second lost by somebody unseen whose place is wholly out of the picture."""
 
@@ -39,7 +42,7 @@ class Existence(Columns):
     @classmethod
     def begin(cls, scores: Floats) -> Existence:
         """Tracks just started by detections of ``scores`` (N,)."""
-        return cls(_evidence(scores))
+        return cls(_PER_SCORE * (scores - 0.3))
 
     @property
     def sure(self) -> Bools:
@@ -47,14 +50,20 @@ class Existence(Columns):
         return np.asarray(self.odds >= _SURE)
 
     @property
+    def here(self) -> Bools:
+        """(N,) more likely there than not."""
+        return np.asarray(self.odds > _HERE)
+
+    @property
     def alive(self) -> Bools:
         """(N,) worth keeping."""
         return np.asarray(self.odds > _GONE)
 
-    def seen(self, rows: Rows, scores: Floats, dt_s: float) -> None:
-        """Tracks ``rows`` were seen with ``scores``, ``dt_s`` after the frame before."""
-        gain = _evidence(scores) * min(1.0, dt_s / _MEMORY_S + 0.25)
-        self.odds[rows] = np.minimum(self.odds[rows] + gain, _MOST)
+    def seen(self, rows: Rows, scores: Floats, hidden: Floats, dt_s: float) -> None:
+        """Tracks ``rows`` were seen with ``scores``; others cover the share ``hidden`` of them."""
+        usual = np.interp(hidden, [0.0, 0.5], _USUAL)
+        gain = np.clip(_PER_SCORE * (scores - usual), -1.5, 2.0)
+        self.odds[rows] = np.minimum(self.odds[rows] + gain * min(1.0, dt_s / _MEMORY_S), _MOST)
 
     def missed(self, rows: Rows, hidden: NDArray[np.float64], dt_s: float) -> None:
         """Tracks ``rows`` were not seen; ``hidden`` is the share that others cover."""
@@ -68,9 +77,3 @@ class Existence(Columns):
         sides = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.0)
         share = np.clip(inside / sides, 0.0, 1.0).prod(axis=1)
         self.odds[rows] -= _LEAVING_HZ * dt_s * (1.0 - share)
-
-
-def _evidence(scores: Floats) -> Floats:
-    """Log-odds that a detection of such a score is a person."""
-    safe = np.clip(scores, 0.05, 0.95)
-    return np.log(safe / (1.0 - safe)) + 1.0

@@ -98,9 +98,9 @@ class Motion(Columns):
         self.speed_var = kept**2 * self.speed_var + wander * dt_s
         self.place[:, 2:] = np.maximum(self.place[:, 2:], 1.0)
 
-    def spread(self, height: Floats) -> Floats:
-        """(N, 4) variance in px² of where each person's next box is expected."""
-        return self.place_var + (_MEASURED_STD * height[:, None]) ** 2
+    def spread(self, rows: Rows) -> Floats:
+        """(K, 4) variance in px² of where the next boxes of ``rows`` (K,) are expected."""
+        return np.asarray(self.place_var[rows] + (_MEASURED_STD * self.place[rows, 3:]) ** 2)
 
     def correct(self, rows: Rows, boxes: Floats, scores: Floats) -> None:
         """Take in the ``boxes`` (K, 4) seen of ``rows`` (K,); a weak score counts less.

@@ -29,14 +29,21 @@ def iou(first: Floats, second: Floats) -> Floats:
     return np.asarray(shared / np.maximum(union, 1e-9))
 
 
-def hidden_share(boxes: Floats) -> Floats:
-    """(N,) share of each box that people nearer to the camera cover, 0..1.
+def hidden_share(boxes: Floats, by: NDArray[np.bool_]) -> Floats:
+    """Share of each box that people nearer to the camera cover.
 
     A person whose box ends lower in the picture stands nearer to a camera that looks down. The
     largest single cover is taken: two neighbours in front seldom cover the same person twice.
+
+    Args:
+        boxes: (N, 4).
+        by: (N,) who may cover others.
+
+    Returns:
+        (N,) in 0..1.
     """
     if len(boxes) < 2:
         return np.zeros(len(boxes))
     share = intersections(boxes, boxes) / np.maximum(areas(boxes), 1e-9)[:, None]
-    nearer = boxes[None, :, 3] > boxes[:, None, 3]
+    nearer = (boxes[None, :, 3] > boxes[:, None, 3]) & by
     return np.asarray(np.where(nearer, share, 0.0).max(axis=1))

@@ -56,7 +56,7 @@ class Zones:
         width, height = frame_size
         self._shape(width / height)
         boxes = tracks.boxes / np.array([width, height, width, height], np.float64)
-        covered = hidden_share(boxes) > _COVERED
+        covered = hidden_share(boxes, tracks.confirmed) > _COVERED
         examples = whole(boxes, covered, self._aspect) & tracks.seen & tracks.confirmed
         self._feet.learn(boxes, examples, tracks.t_s)
         feet = self._feet.feet(boxes, covered, self._aspect)
