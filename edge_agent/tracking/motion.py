@@ -20,11 +20,11 @@ Bools = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 
 # All in units of the person's height, so that near and far, 4K and VGA behave alike.
-_MEASURED_STD = np.array([0.05, 0.05, 0.07, 0.07])
-"""How far a detected box is off."""
+_MEASURED_STD = np.array([0.06, 0.06, 0.15, 0.15])
+"""How far a detected box is off; its size more than its place, as legs and bags come and go."""
 _FIRST_SPEED_STD = np.array([0.7, 0.35, 0.05, 0.1])
 """Speed per second of somebody just seen: a walk is about 0.8 heights a second."""
-_ACCELERATION = np.array([0.7, 0.4, 0.05, 0.08])
+_ACCELERATION = np.array([0.5, 0.3, 0.03, 0.04])
 """Spread of the speed after one second of free will."""
 _SEEN_DAMPING_HZ = 0.1
 _HIDDEN_DAMPING_HZ = 0.6

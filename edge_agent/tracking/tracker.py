@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from edge_agent.tracking.association import motion_costs, overlap_costs, pairs, unmatched
 from edge_agent.tracking.clutter import Clutter
 from edge_agent.tracking.columns import Columns
-from edge_agent.tracking.duplicates import shadows
+from edge_agent.tracking.duplicates import shadows, twins
 from edge_agent.tracking.existence import Existence
 from edge_agent.tracking.looks import Looks
 from edge_agent.tracking.motion import Floats, Motion, Rows
@@ -46,11 +46,13 @@ class TrackerSettings:
     sure_score: float = 0.52
     walked: float = 0.5
     walk_hits: int = 8
-    keep_score: float = 0.15
-    gate: float = 18.0
+    doubt_s: float = 0.4
+    twin_s: float = 1.2
+    keep_score: float = 0.2
+    gate: float = 25.0
     weak_overlap: float = 0.4
     weak_s: float = 1.0
-    confirm_s: float = 0.2
+    confirm_s: float = 0.3
     confirm_hits: int = 3
 
 
@@ -71,6 +73,7 @@ class _People(Columns):
     hits: NDArray[np.int64]
     best: Floats
     first: Floats
+    twin_s: Floats
     confirmed: NDArray[np.bool_]
 
     @classmethod
@@ -86,6 +89,7 @@ class _People(Columns):
             np.ones(count, np.int64),
             scores.copy(),
             first,
+            np.zeros(count),
             np.zeros(count, np.bool_),
         )
 
@@ -128,6 +132,7 @@ class Tracker:
         """
         if self._t_s is not None and t_s < self._t_s:
             raise ValueError(f"t_s: expected {self._t_s} or later, found {t_s}")
+        settings = self._settings
         dt_s = 0.0 if self._t_s is None else t_s - self._t_s
         self._t_s = t_s
         of = np.flatnonzero(detections.scores >= self._settings.keep_score)
@@ -136,6 +141,7 @@ class Tracker:
         looks = None if looks is None else looks[of]
         self._motion.predict(dt_s, self._people.seen_s < t_s - dt_s)
         thing = self._clutter.covers(boxes) & (scores < self._settings.sure_score)
+        self._shadow = shadows(boxes, scores)
         rows, columns = self._match(boxes, np.where(thing, 0.0, scores), looks, t_s)
         self._settle(rows, columns, boxes, scores, t_s, dt_s, frame_size)
         if looks is not None:
@@ -151,6 +157,16 @@ class Tracker:
         self._clutter.learn(boxes[nobodys], dt_s)
         found = np.concatenate([found, born])
         stay = self._existence.alive
+        stay &= self._people.confirmed | (t_s - self._people.seen_s <= settings.doubt_s)
+        people = self._people
+        elder = (people.confirmed[None] & ~people.confirmed[:, None]) | (
+            (people.confirmed[None] == people.confirmed[:, None])
+            & (people.ids[None] < people.ids[:, None])
+        )
+        twin = twins(self._motion.boxes, elder)
+        people.twin_s += np.where(twin, dt_s, -dt_s)
+        np.maximum(people.twin_s, 0.0, out=people.twin_s)
+        stay &= people.twin_s < settings.twin_s
         if not stay.all():
             for table in (self._motion, self._existence, self._people):
                 table.keep(stay)
@@ -172,6 +188,8 @@ class Tracker:
         if looks is not None:
             cost = cost + self._looks.costs(everybody, looks[sure])
         rows, columns = pairs(cost, 1e3)
+        free = ~self._shadow[np.ix_(weak, sure[columns])].any(axis=1)
+        weak = weak[free]
         columns = sure[columns]
         left = unmatched(len(self._people.ids), rows)
         left = left[t_s - self._people.seen_s[left] <= settings.weak_s]
@@ -198,7 +216,7 @@ class Tracker:
         self._motion.correct(rows, boxes[columns], scores[columns])
         self._people.scores[rows] = scores[columns]
         self._people.seen_s[rows] = t_s
-        self._people.hits[rows] += 1
+        self._people.hits[rows] += ~self._shadow[np.ix_(columns, columns)].any(axis=1)
         self._people.best[rows] = np.maximum(self._people.best[rows], scores[columns])
         now = self._motion.boxes
         missed = unmatched(len(self._people.ids), rows)
@@ -232,8 +250,7 @@ class Tracker:
         """Start a track of every sure detection that nobody took; gives their rows."""
         free = unmatched(len(scores), taken)
         free = free[scores[free] >= self._settings.start_score]
-        if len(free):
-            free = free[~shadows(boxes, scores)[free]]
+        free = free[~self._shadow[np.ix_(free, taken)].any(axis=1)]
         ids = self._next_id + np.arange(len(free))
         self._next_id += len(free)
         begun = Motion.begin(boxes[free])
