@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from edge_agent.config import CameraSettings
 from edge_agent.measures import Measures
 from edge_agent.measures.readings import Readings
+from edge_agent.perception.appearance import BANDS, looks
 from edge_agent.perception.looking import Looker
 from edge_agent.tracking.tracker import Tracker, TrackerSettings
 from edge_agent.tracking.tracks import Tracks
@@ -40,9 +43,11 @@ class CameraPipeline:
         self.camera = camera
         self.measures = Measures(camera)
         self._looker = Looker(camera)
-        self._tracker = Tracker(TrackerSettings(start_score=self._looker.threshold))
+        self._settings = TrackerSettings(start_score=self._looker.threshold)
+        self._tracker = Tracker(self._settings)
         self._zones = Zones(camera.zones)
         self._detections = Detections.none()
+        self._looks = np.empty((0, 3 * BANDS), np.float32)
 
     def step(self, frame: Frame) -> Step:
         """Take in one frame; frames come in the order of their time."""
@@ -52,6 +57,7 @@ class CameraPipeline:
     def look(self, frame: Frame) -> None:
         """Find the people in a frame."""
         self._detections = self._looker.look(frame)
+        self._looks = looks(frame.image, self._detections, self._settings.keep_score)
 
     def follow(self, frame: Frame) -> Step:
         """Track and measure the people that ``look`` found last.
@@ -60,6 +66,6 @@ class CameraPipeline:
             frame: the frame looked at, or a later one of the same size that shows nothing new.
         """
         size = (frame.image.shape[1], frame.image.shape[0])
-        tracks = self._tracker.update(self._detections, frame.t_s, size)
+        tracks = self._tracker.update(self._detections, frame.t_s, size, self._looks)
         presence = self._zones.update(tracks, size)
         return Step(self._detections, tracks, presence, self.measures.update(presence))

@@ -16,12 +16,9 @@ from rich.progress import Progress
 
 from edge_agent.commands.check import load_or_exit
 from edge_agent.config import CameraSettings
-from edge_agent.measures.measures import Measures
 from edge_agent.measures.readings import Readings
-from edge_agent.perception.looking import Looker
-from edge_agent.tracking.tracker import Tracker, TrackerSettings
+from edge_agent.pipeline import CameraPipeline
 from edge_agent.tracking.tracks import Tracks
-from edge_agent.zones.zones import Zones
 from hardware.cameras import Recording, RecordingError, open_recording
 from hardware.interfaces import Frame
 from models.detections import Detections
@@ -80,38 +77,33 @@ class _Counter:
     """
 
     def __init__(self, settings: CameraSettings | None) -> None:
-        looking = settings or CameraSettings(id="recording", source="recording")
-        self._looker = Looker(looking)
-        self._tracker = Tracker(TrackerSettings(start_score=self._looker.threshold))
-        self._zones = Zones(settings.zones) if settings else None
-        self._measures = Measures(settings) if settings else None
+        self._pipeline = CameraPipeline(settings or CameraSettings(id="video", source="video"))
         self.step_s = 1.0 / settings.fps if settings else 0.0
+        self._frames = 0
         self._people: set[int] = set()
         self._most = 0
-        self._frames = 0
         self._last = Readings(0.0)
         self._events: list[dict[str, Any]] = []
         self._size = (0, 0)
 
     def line(self, frame: Frame) -> dict[str, Any]:
         """What is known after one more frame."""
-        detections = self._looker.look(frame)
-        self._size = size = (frame.image.shape[1], frame.image.shape[0])
-        tracks = self._tracker.update(detections, frame.t_s, size)
-        if self._zones and self._measures:
-            self._last = self._measures.update(self._zones.update(tracks, size))
-            self._events += [
-                {"t_s": round(frame.t_s, 3), "type": event.type, **event.model_dump(mode="json")}
-                for event in self._last.events
-            ]
+        step = self._pipeline.step(frame)
+        self._size = (frame.image.shape[1], frame.image.shape[0])
+        self._events += [
+            {"t_s": round(frame.t_s, 3), "type": event.type, **event.model_dump(mode="json")}
+            for event in step.readings.events
+        ]
+        confirmed = step.tracks.ids[step.tracks.confirmed].tolist()
         self._frames += 1
-        self._people.update(tracks.ids[tracks.confirmed].tolist())
-        self._most = max(self._most, int(tracks.confirmed.sum()))
+        self._people.update(confirmed)
+        self._most = max(self._most, len(confirmed))
+        self._last = step.readings
         return {
             "frame": frame.index,
             "t_s": round(frame.t_s, 3),
-            "people": list(_people(detections, tracks)),
-            **_measured(self._last),
+            "people": list(_people(step.detections, step.tracks)),
+            **_measured(step.readings),
         }
 
     def summary(self) -> dict[str, Any]:
