@@ -25,27 +25,31 @@ def as_image(picture: NDArray[Any]) -> Image:
 def paint_floor(view: View) -> Image:
     """Paint the tiled floor up to the back wall, and the wall."""
     h, w = view.height, view.width
-    columns, rows = np.meshgrid(np.arange(w) + 0.5, np.arange(h) + 0.5)
-    right, down, forward = view.axes()
-    rays = (
-        ((columns - w / 2.0) / view.focal_px)[..., None] * right
-        + ((rows - h / 2.0) / view.focal_px)[..., None] * down
-        + forward
+    across = ((np.arange(w, dtype=np.float32) + 0.5 - w / 2.0) / view.focal_px)[None, :]
+    downward = ((np.arange(h, dtype=np.float32) + 0.5 - h / 2.0) / view.focal_px)[:, None]
+    # Direction of the ray through each pixel, axis by axis: x, y, z of the shop.
+    ray_x, ray_y, ray_z = (
+        across * np.float32(right) + downward * np.float32(down) + np.float32(forward)
+        for right, down, forward in view.axes().T
     )
-    falling = np.minimum(rays[..., 2], -1e-4)
-    reach = -view.z / falling
-    x, y = view.x + reach * rays[..., 0], view.y + reach * rays[..., 1]
+    reach = np.float32(-view.z) / np.minimum(ray_z, np.float32(-1e-4))
+    x, y = reach * ray_x + np.float32(view.x), reach * ray_y + np.float32(view.y)
     tiles = (np.floor(x / _TILE_M) + np.floor(y / _TILE_M)) % 2
     far = np.clip(reach / 30.0, 0.0, 1.0)
     rng = np.random.default_rng(11)
-    grain = cv2.GaussianBlur(rng.normal(0.0, 9.0, (h, w)), (0, 0), 6.0) * 3.0
+    coarse = cv2.GaussianBlur(
+        rng.normal(0.0, 9.0, (h // 4 + 1, w // 4 + 1)).astype(np.float32), (0, 0), 1.5
+    )
+    grain = cv2.resize(coarse, (w, h), interpolation=cv2.INTER_LINEAR)
     tone = 176.0 + 7.0 * tiles - 40.0 * far + grain
     joint = (np.minimum(x % _TILE_M, y % _TILE_M) < 0.012) & (reach < 14.0)
     tone = np.where(joint, tone - 18.0, tone)
-    wall = (rays[..., 2] > -1e-3) | (reach > 40.0)
-    tone = np.where(wall, 150.0 + 20.0 * rows / h, tone)
-    picture = np.stack([tone * 0.97, tone * 0.99, tone * 1.0], axis=-1)
-    return as_image(np.clip(picture, 0, 255))
+    wall = (ray_z > -1e-3) | (reach > 40.0)
+    tone = np.where(wall, 150.0 + 20.0 * (np.arange(h) / h)[:, None], tone)
+    grey = as_image(np.clip(tone, 0, 255))
+    # A little less blue than grey: lamps on concrete.
+    blue, green = (cv2.convertScaleAbs(grey, alpha=part) for part in (0.97, 0.99))
+    return as_image(cv2.merge([blue, green, grey]))
 
 
 _FACES = {

@@ -169,8 +169,9 @@ _BIAS = np.full(4, 4 * NOISE_SIGMA, np.float64)
 
 def _noise(view: View) -> Image:
     rng = np.random.default_rng(7)
-    noise = rng.normal(4 * NOISE_SIGMA, NOISE_SIGMA, (view.height + 47, view.width + 61, 3))
-    return np.clip(noise, 0, 255).astype(np.uint8)
+    tile = rng.normal(4 * NOISE_SIGMA, NOISE_SIGMA, (263, 337, 3)).clip(0, 255).astype(np.uint8)
+    down, right = -(-(view.height + 47) // 263), -(-(view.width + 61) // 337)
+    return np.tile(tile, (down, right, 1))
 
 
 def _shadow(image: Image, body: Body, view: View) -> Extent | None:
