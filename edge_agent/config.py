@@ -145,8 +145,8 @@ class ReaderSettings(Settings):
         session: Gen2 session; without it the reader's own setting stays.
         population: tags expected before one antenna.
         rf_mode: index in the reader's table of RF modes; without it the reader's own stays.
-        search_mode: Impinj readers only: ``dual`` reads a tag again and again, ``single`` rarely,
-            ``single_suppressed`` (TagFocus) once.
+        search_mode: Impinj and Zebra readers: ``dual`` reads a tag again and again, ``single``
+            rarely; Impinj also ``single_suppressed`` (TagFocus), once.
         tls: certificates for ``llrps`` and ``https``.
         username: user of the HTTP interface.
         password_env: name of the environment variable that holds its password.

@@ -9,10 +9,10 @@ from hardware.backoff import Backoff
 from hardware.interfaces import TagReader
 from hardware.rfid.impinj_iot import ImpinjIotReader
 from hardware.rfid.llrp_reader import LlrpReader
-from hardware.rfid.options import IMPINJ_SEARCH_MODES, ReaderOptions, TlsFiles
+from hardware.rfid.options import ReaderOptions, SearchMode, TlsFiles
 from hardware.rfid.reconnecting import Clock, Sleep
 
-__all__ = ["IMPINJ_SEARCH_MODES", "ReaderOptions", "TlsFiles", "open_reader"]
+__all__ = ["ReaderOptions", "SearchMode", "TlsFiles", "open_reader"]
 
 
 def open_reader(

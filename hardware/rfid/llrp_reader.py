@@ -84,7 +84,7 @@ class LlrpReader(ReconnectingReader):
             self._asks_version = False
             await negotiate_version(connection)
             self._asks_version = True
-        found = await set_up(connection, self._options)
+        found = await set_up(connection, self._options, self._conditions)
         self._running = True
         self._working(_describe(found, connection))
 

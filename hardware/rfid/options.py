@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 SearchMode = Literal["reader", "single", "dual", "single_suppressed"]
 
-IMPINJ_SEARCH_MODES: Mapping[SearchMode, int] = MappingProxyType(
-    {"reader": 0, "single": 1, "dual": 2, "single_suppressed": 3}
-)
-"""Impinj's inventory search modes. ``dual`` reads a tag again and again, which presence needs;
-``single`` leaves a tag alone for the persistence of its session; ``single_suppressed`` (TagFocus)
-for as long as it has power, so a shelf would look empty."""
+"""How often a tag answers. ``dual`` reads it again and again, which presence needs; ``single``
+leaves it alone for the persistence of its session; ``single_suppressed`` (Impinj's TagFocus) for as
+long as it has power, so a shelf would look empty; ``reader`` leaves the choice to the reader."""
 
 SCHEMES: Mapping[str, int] = MappingProxyType(
     {"llrp": 5084, "llrps": 5085, "http": 80, "https": 443}
@@ -55,7 +52,7 @@ class ReaderOptions:
         session: Gen2 session 0 to 3; None keeps the reader's own.
         population: tags expected in the field of an antenna.
         rf_mode: index in the reader's table of RF modes; None keeps its own.
-        search_mode: Impinj only, see ``IMPINJ_SEARCH_MODES``.
+        search_mode: see ``SearchMode``; for Impinj and Zebra readers, None keeps the reader's own.
         report_tags: a report is sent after so many tags; 1 gives the least delay.
         tls: certificates.
         username, password: for the HTTP interface.
@@ -78,8 +75,8 @@ class ReaderOptions:
     def __post_init__(self) -> None:
         if self.session is not None and not 0 <= self.session <= 3:
             raise ValueError(f"session: expected 0 to 3, found {self.session}")
-        if self.search_mode not in (None, *IMPINJ_SEARCH_MODES):
-            known = ", ".join(IMPINJ_SEARCH_MODES)
+        if self.search_mode is not None and self.search_mode not in get_args(SearchMode):
+            known = ", ".join(get_args(SearchMode))
             raise ValueError(f"search_mode: expected one of {known}, found {self.search_mode!r}")
         _ = self.address
 

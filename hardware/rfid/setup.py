@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import struct
 
+from hardware.rfid.conditions import Conditions
 from hardware.rfid.connection import Connection, RefusedError
 from hardware.rfid.llrp.capabilities import Capabilities, parse_capabilities
 from hardware.rfid.llrp.events import parse_supported_version, reader_config
 from hardware.rfid.llrp.rospec import AirSettings, RoSpec, parse_rospecs
 from hardware.rfid.llrp.types import IMPINJ_PEN, Msg, RoSpecState, Version
-from hardware.rfid.options import IMPINJ_SEARCH_MODES, ReaderOptions
+from hardware.rfid.options import ReaderOptions
+from hardware.rfid.vendors import search_mode_parameter
 
 ROSPEC_ID = 1
 ANSWER_S = 5.0
@@ -42,7 +44,9 @@ async def negotiate_version(connection: Connection) -> None:
     connection.version = Version(wanted) if wanted in tuple(Version) else Version.V1_0_1
 
 
-async def set_up(connection: Connection, options: ReaderOptions) -> Capabilities:
+async def set_up(
+    connection: Connection, options: ReaderOptions, conditions: Conditions
+) -> Capabilities:
     """Bring the reader into a known state and start the inventory.
 
     Raises:
@@ -61,7 +65,7 @@ async def set_up(connection: Connection, options: ReaderOptions) -> Capabilities
     await _clean_up(connection)
     keepalive_ms = max(100, int(options.silent_after_s * 1000 / 4))
     await ask(Msg.SET_READER_CONFIG, reader_config(keepalive_ms))
-    await ask(Msg.ADD_ROSPEC, rospec(options, found).to_bytes())
+    await ask(Msg.ADD_ROSPEC, rospec(options, found, conditions).to_bytes())
     await ask(Msg.ENABLE_ROSPEC, _OURS)
     await ask(Msg.START_ROSPEC, _OURS)
     return found
@@ -90,13 +94,12 @@ async def inventory_is_active(connection: Connection, timeout_s: float) -> bool:
     )
 
 
-def rospec(options: ReaderOptions, found: Capabilities) -> RoSpec:
+def rospec(options: ReaderOptions, found: Capabilities, conditions: Conditions) -> RoSpec:
     """Make the ROSpec of these options for a reader with these capabilities."""
-    impinj = found.vendor == IMPINJ_PEN
+    vendor = search_mode_parameter(found.vendor, options.search_mode)
+    if vendor is None:
+        conditions.note("option_ignored", f"search_mode {options.search_mode}: not of this maker")
     power = None if options.power_dbm is None else found.power_index(options.power_dbm)
-    search_mode = None
-    if impinj and options.search_mode is not None:
-        search_mode = IMPINJ_SEARCH_MODES[options.search_mode]
     air = AirSettings(
         session=options.session,
         population=options.population,
@@ -104,12 +107,12 @@ def rospec(options: ReaderOptions, found: Capabilities) -> RoSpec:
         power_index=power,
         hop_table=found.hop_table if found.hopping else 0,
         channel=0 if found.hopping else 1,
-        search_mode=search_mode,
+        vendor=vendor or b"",
     )
     return RoSpec(
         ROSPEC_ID,
         antennas=options.antennas or (0,),
         report_tags=options.report_tags,
         air=air,
-        impinj_rssi=impinj,
+        impinj_rssi=found.vendor == IMPINJ_PEN,
     )

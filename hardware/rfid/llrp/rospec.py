@@ -16,7 +16,6 @@ _BYTE = struct.Struct(">B")
 _GEN2 = 1
 _IMMEDIATE = 1
 
-IMPINJ_SEARCH_MODE = (IMPINJ_PEN, 23)
 IMPINJ_CONTENT = (IMPINJ_PEN, 50)
 IMPINJ_ENABLE_PEAK_RSSI = (IMPINJ_PEN, 53)
 
@@ -42,7 +41,7 @@ class AirSettings:
         power_index: index in the reader's table of transmit powers.
         hop_table: hop table that goes with a power, 0 where the reader does not hop.
         channel: fixed channel that goes with a power, 0 where the reader hops.
-        search_mode: Impinj's inventory search mode.
+        vendor: the maker's own parameters of the C1G2InventoryCommand.
     """
 
     session: int | None = None
@@ -51,7 +50,7 @@ class AirSettings:
     power_index: int | None = None
     hop_table: int = 0
     channel: int = 0
-    search_mode: int | None = None
+    vendor: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +131,8 @@ def _antenna_configuration(air: AirSettings) -> bytes:
     if air.session is not None:
         fields = struct.pack(">BHI", air.session << 6, air.population, 0)
         commands.append(tlv(Param.C1G2_SINGULATION_CONTROL, fields))
-    if air.search_mode is not None:
-        commands.append(custom(*IMPINJ_SEARCH_MODE, struct.pack(">H", air.search_mode)))
+    if air.vendor:
+        commands.append(air.vendor)
     if not power and not commands:
         return b""
     inventory = tlv(Param.C1G2_INVENTORY_COMMAND, b"\0", *commands) if commands else b""

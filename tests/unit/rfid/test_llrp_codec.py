@@ -221,7 +221,7 @@ def test_rospecs_are_read_back(sent: list[RoSpec]) -> None:
 
 
 def test_air_settings_are_well_formed_parameters() -> None:
-    air = AirSettings(session=2, rf_mode=1002, power_index=81, hop_table=1, search_mode=2)
+    air = AirSettings(session=2, rf_mode=1002, power_index=81, hop_table=1, vendor=b"\xfc\x01")
     (spec,) = walk(RoSpec(1, air=air).to_bytes())
     assert spec.type == Param.ROSPEC
     assert parse_rospecs(RoSpec(1, air=air).to_bytes())[0].antennas == (0,)
