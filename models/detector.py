@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import cv2
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
 from models.detections import Detections
 from models.families import FAMILIES
+from models.feeding import Feed
 from models.fitting import PAD_LEVEL, Fit, Mode
 from models.inputs import choose_size
 from models.manifest import ModelEntry, ModelError
@@ -58,9 +56,7 @@ class Detector:
         self._decode = FAMILIES[entry.family]
         self._session = _open(entry, threads)
         self._input = self._session.get_inputs()[0].name
-        self._fit: Fit | None = None
-        self._buffer = np.empty((1, 0, 0, 3), np.uint8)
-        self._words = np.empty((1, 0, 0, 4), np.uint8)
+        self._feed: Feed | None = None
         self._try()
 
     def detect(self, image: NDArray[np.uint8]) -> Detections:
@@ -69,14 +65,13 @@ class Detector:
         Raises:
             ValueError: the picture has another shape or type, or no pixels.
         """
-        fit = self._fit_for(image)
-        fit.lay(image, self._buffer)
+        feed = self._feed_for(image)
         outputs = self._session.run(
-            list(self.entry.outputs) or None, {self._input: self._feed(self._buffer)}
+            list(self.entry.outputs) or None, {self._input: feed.tensor(image)}
         )
-        boxes, scores = self._decode(outputs, fit.size, self.min_score, self.entry.person)
+        boxes, scores = self._decode(outputs, feed.fit.size, self.min_score, self.entry.person)
         keep = suppress(boxes, scores, self.entry.max_iou)
-        return Detections(fit.back(boxes[keep]), scores[keep])
+        return Detections(feed.fit.back(boxes[keep]), scores[keep])
 
     def _try(self) -> None:
         """Look at nothing, since only a run shows whether the outputs are those of the family."""
@@ -91,30 +86,16 @@ class Detector:
                 f"found: {str(error).strip().splitlines()[0]}"
             ) from error
 
-    def _fit_for(self, image: NDArray[np.uint8]) -> Fit:
+    def _feed_for(self, image: NDArray[np.uint8]) -> Feed:
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
             raise ValueError(
                 f"picture: expected uint8 (H, W, 3), found {image.dtype} {image.shape}"
             )
         source = (image.shape[1], image.shape[0])
-        if self._fit is None or self._fit.source != source:
+        if self._feed is None or self._feed.fit.source != source:
             size = self._size or choose_size(*source, multiple=self.entry.input.multiple)
-            self._fit = Fit.of(source, size, self._mode)
-            self._buffer = self._fit.buffer()
-            self._words = np.empty((*self._buffer.shape[:3], 4), np.uint8)
-        return self._fit
-
-    def _feed(self, buffer: NDArray[np.uint8]) -> NDArray[Any]:
-        spec = self.entry.input
-        if spec.layout == "nhwc":
-            return buffer
-        if spec.layout == "nhwc4":
-            cv2.cvtColor(buffer[0], cv2.COLOR_BGR2BGRA, self._words[0])
-            return self._words
-        blob = cv2.dnn.blobFromImage(buffer[0], mean=spec.mean, swapRB=spec.colour == "rgb")
-        if spec.std != (1.0, 1.0, 1.0):
-            blob = blob / np.array(spec.std, np.float32)[None, :, None, None]
-        return np.asarray(blob, np.float32)
+            self._feed = Feed(self.entry.input, Fit.of(source, size, self._mode))
+        return self._feed
 
 
 def _allowed(entry: ModelEntry, size: tuple[int, int] | None) -> tuple[int, int] | None:

