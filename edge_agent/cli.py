@@ -6,6 +6,7 @@ import typer
 
 from edge_agent.commands.check import check
 from edge_agent.commands.count import count
+from edge_agent.commands.models import app as models
 from edge_agent.commands.privacy import privacy
 from edge_agent.commands.record import record
 from edge_agent.commands.report import report
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.command("run")(run)
 app.command("check")(check)
 app.command("count")(count)
+app.add_typer(models, name="models")
 app.command("shelves")(shelves)
 app.command("report")(report)
 app.command("record")(record)

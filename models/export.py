@@ -133,9 +133,11 @@ def _export_onnx(weights: Path, size: tuple[int, int], nms_free: bool) -> tuple[
 
 
 def _int8(model: Any, entry: ModelEntry, pictures: Sequence[NDArray[np.uint8]]) -> Any:
+    from models.quantize.float16 import widen
     from models.quantize.heads import heads
     from models.quantize.int8 import quantize as quantize_network
 
+    model = widen(model)
     return quantize_network(model, _feeds(entry.input, pictures), keep=heads(model))
 
 

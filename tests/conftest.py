@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ NEEDS = {
     "chromium": (
         lambda: which("chromium"),
         "the browser (Debian package chromium)",
+    ),
+    "export": (
+        lambda: find_spec("ultralytics") and find_spec("torch"),
+        "the extra [export] (ultralytics and torch)",
     ),
     "vtest": (
         lambda: str(VTEST) if VTEST.exists() else None,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.detections import Detections
 from models.detector import Detector
 from models.evaluate.metrics import Accuracy, judge
-from models.fitting import Mode
+from models.fitting import Fit, Mode
 from models.inputs import choose_size
 from models.manifest import ModelEntry
 
@@ -55,12 +55,13 @@ def choices(source: tuple[int, int], entry: ModelEntry) -> list[Choice]:
         return [Choice(entry.input.size, "letterbox"), Choice(entry.input.size, "stretch")]
     multiple = entry.input.multiple
     sizes = [choose_size(*source, multiple=multiple, pixels=pixels) for pixels in _PIXELS]
-    return [
-        *(Choice(size, "stretch") for size in dict.fromkeys(sizes)),
-        Choice(sizes[2], "letterbox"),
-        Choice((416, 416), "letterbox"),
-        Choice((416, 416), "stretch"),
-    ]
+    tried = [Choice(size, "stretch") for size in dict.fromkeys(sizes)]
+    tried += [Choice(size, "letterbox") for size in (sizes[2], (416, 416))]
+    tried.append(Choice((416, 416), "stretch"))
+    different: dict[Fit, Choice] = {}
+    for choice in tried:
+        different.setdefault(Fit.of(source, choice.size, choice.mode), choice)
+    return list(different.values())
 
 
 def compare(

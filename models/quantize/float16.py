@@ -30,3 +30,18 @@ def store_as_float16(model: onnx.ModelProto) -> onnx.ModelProto:
     del graph.node[:]
     graph.node.extend([*casts, *nodes])
     return result
+
+
+def widen(model: onnx.ModelProto) -> onnx.ModelProto:
+    """A copy of the network whose float16 weights are float32 again, as quantisation needs them."""
+    result = onnx.ModelProto()
+    result.CopyFrom(model)
+    graph = result.graph
+    stored = {tensor.name: tensor for tensor in graph.initializer}
+    for node in list(graph.node):
+        tensor = stored.get(node.input[0]) if node.op_type == "Cast" else None
+        if tensor is not None and tensor.data_type == TensorProto.FLOAT16:
+            values = numpy_helper.to_array(tensor).astype(np.float32)
+            tensor.CopyFrom(numpy_helper.from_array(values, node.output[0]))
+            graph.node.remove(node)
+    return result
