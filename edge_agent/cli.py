@@ -8,6 +8,7 @@ from edge_agent.commands.check import check
 from edge_agent.commands.count import count
 from edge_agent.commands.models import app as models
 from edge_agent.commands.privacy import privacy
+from edge_agent.commands.probe import probe
 from edge_agent.commands.record import record
 from edge_agent.commands.report import report
 from edge_agent.commands.run import run
@@ -26,6 +27,7 @@ app.add_typer(models, name="models")
 app.command("shelves")(shelves)
 app.command("report")(report)
 app.command("record")(record)
+app.command("probe")(probe)
 app.command("privacy")(privacy)
 
 

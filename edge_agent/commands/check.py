@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from configs.loading import ConfigError
-from edge_agent.config import DeviceConfig, load
+from edge_agent.config import CameraSettings, DeviceConfig, load
 
 
 def check(
@@ -32,3 +32,24 @@ def load_or_exit(file: Path) -> DeviceConfig:
         for problem in error.problems:
             typer.echo(str(problem), err=True)
         raise typer.Exit(2) from None
+
+
+def chosen_camera_or_exit(config: Path | None, camera: str | None) -> CameraSettings | None:
+    """Load the camera that ``--config`` and ``--camera`` name; None without a config.
+
+    A config with one camera needs no ``--camera``. With mistakes print each and exit with 2.
+    """
+    if config is None:
+        if camera is not None:
+            typer.echo("--camera: expected with --config, found alone", err=True)
+            raise typer.Exit(2)
+        return None
+    cameras = {known.id: known for known in load_or_exit(config).cameras}
+    if camera is None and len(cameras) == 1:
+        return next(iter(cameras.values()))
+    if camera not in cameras:
+        expected = f"expected one of {', '.join(cameras)}" if cameras else "expected a camera"
+        found = "no --camera" if camera is None else repr(camera)
+        typer.echo(f"{config}: --camera: {expected}, found {found}", err=True)
+        raise typer.Exit(2)
+    return cameras[camera]

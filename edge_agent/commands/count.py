@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
-from edge_agent.commands.check import load_or_exit
+from edge_agent.commands.check import chosen_camera_or_exit
 from edge_agent.config import CameraSettings
 from edge_agent.measures.readings import Readings
 from edge_agent.pipeline import CameraPipeline
@@ -40,7 +40,7 @@ def count(
     ] = None,
 ) -> None:
     """Detect and track people in every frame; with a config, measure its lanes, zones and lines."""
-    settings = _camera_or_exit(config, camera)
+    settings = chosen_camera_or_exit(config, camera)
     try:
         recording = open_recording(video)
         counter = _Counter(settings)
@@ -50,23 +50,6 @@ def count(
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     typer.echo(f"{out}: {summary['frames']} frames, {summary['people']} people")
-
-
-def _camera_or_exit(config: Path | None, camera: str | None) -> CameraSettings | None:
-    if config is None:
-        if camera is not None:
-            typer.echo("--camera: expected with --config, found alone", err=True)
-            raise typer.Exit(2)
-        return None
-    cameras = {known.id: known for known in load_or_exit(config).cameras}
-    if camera is None and len(cameras) == 1:
-        return next(iter(cameras.values()))
-    if camera not in cameras:
-        expected = f"expected one of {', '.join(cameras)}" if cameras else "expected a camera"
-        found = "no --camera" if camera is None else repr(camera)
-        typer.echo(f"{config}: --camera: {expected}, found {found}", err=True)
-        raise typer.Exit(2)
-    return cameras[camera]
 
 
 class _Counter:

@@ -67,9 +67,9 @@ class Recording:
     def read(self, timeout_s: float = 0.0) -> Frame | None:
         """Give the next frame at once; None at the end. ``timeout_s`` is not needed."""
         while self.advance():
-            image = self.picture()
-            if image is not None:
-                return Frame(image, self._t_s, self._index)
+            frame = self.current()
+            if frame is not None:
+                return frame
             self._broken += 1
         return None
 
@@ -88,6 +88,11 @@ class Recording:
         # A file without timestamps says the same place again and again: then the rate tells.
         self._t_s = position_s if position_s > self._t_s else self._t_s + 1.0 / self.fps
         return True
+
+    def current(self) -> Frame | None:
+        """Give the frame that ``advance`` found; None when it is broken."""
+        image = self.picture()
+        return None if image is None else Frame(image, self._t_s, self._index)
 
     def picture(self) -> Image | None:
         """Convert the frame that ``advance`` found; None when it is broken."""
