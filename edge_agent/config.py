@@ -103,12 +103,15 @@ class CameraSettings(Settings):
             from the environment, so that no password stands in the config.
         fps: frames analysed a second.
         loop: start a file again at its end.
+        reference: commissioning picture written by ``edge-agent probe --reference``, relative to
+            the config file; the camera counts as moved when it sees something else.
     """
 
     id: Id
     source: Source
     fps: Annotated[float, Field(gt=0.0, le=60.0)] = 8.0
     loop: bool = False
+    reference: Path | None = None
     detector: DetectorSettings = DetectorSettings()
     zones: tuple[Zone, ...] = ()
 

@@ -18,7 +18,7 @@ from edge_agent.perception.view import Glance
 from edge_agent.pipeline import CameraPipeline, Step
 from edge_agent.publish.reporter import Reporter
 from edge_agent.tracking.tracks import Tracks
-from hardware.interfaces import Camera, Frame
+from hardware.interfaces import Camera, Frame, Image
 from messages.payloads import SensorHealth
 
 BLIND_S = 2.0
@@ -27,13 +27,21 @@ BLIND_S = 2.0
 log = structlog.get_logger(__name__)
 
 
-def open_eye(settings: CameraSettings, camera: Camera, now_s: float) -> Eye:
+def open_eye(
+    settings: CameraSettings, camera: Camera, now_s: float, reference: Image | None = None
+) -> Eye:
     """Make what looks through one camera.
+
+    Args:
+        settings: the camera's settings.
+        camera: where pictures come from.
+        now_s: seconds of the agent's clock.
+        reference: the commissioning picture, where there is one.
 
     Raises:
         models.manifest.ModelError: the network cannot be used.
     """
-    watch = CameraHealth(fps=settings.fps)
+    watch = CameraHealth(fps=settings.fps, reference=reference)
     health = Health(HealthState.CONNECTING, now_s)
     return Eye(camera, CameraPipeline(settings), watch, health)
 

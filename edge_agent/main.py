@@ -20,8 +20,8 @@ from edge_agent.publish.reporter import Reporter
 from edge_agent.reader_options import reader_options
 from edge_agent.shelves import Shelves
 from edge_agent.tags import Ears
-from hardware.cameras import open_camera
-from hardware.interfaces import Camera, TagReader
+from hardware.cameras import RecordingError, open_camera, open_recording
+from hardware.interfaces import Camera, Image, TagReader
 from hardware.rfid import open_reader
 from messages.envelope import Envelope
 from messages.payloads import Command, LaneState, StatusData
@@ -68,7 +68,7 @@ class Agent:
         )
         now_s = self._clock.now_s()
         self._eyes = Eyes(
-            [open_eye(c, self._camera(c), now_s) for c in config.cameras],
+            [open_eye(c, self._camera(c), now_s, _reference(c, folder)) for c in config.cameras],
             self._reporter,
             self._clock,
         )
@@ -139,6 +139,18 @@ class Agent:
         if pipeline is not None:
             word = LaneState(str(state)) if state is not None else None
             self._eyes.order(lambda: pipeline.measures.override(lane, word))
+
+
+def _reference(settings: CameraSettings, folder: Path) -> Image | None:
+    """Read a camera's commissioning picture; without it the agent learns the view by itself."""
+    if settings.reference is None:
+        return None
+    try:
+        frame = open_recording(folder / settings.reference).read()
+    except RecordingError as error:
+        log.warning("no commissioning picture", camera=settings.id, error=str(error))
+        return None
+    return None if frame is None else frame.image
 
 
 def run(config: DeviceConfig, folder: Path) -> None:

@@ -111,3 +111,14 @@ def test_a_missing_file_is_lost_until_it_is_there(clip: Path) -> None:
 def test_a_missing_usb_camera_is_lost_with_a_reason() -> None:
     with opened("/dev/video97") as camera:
         until_state(camera, CameraState.LOST, "no camera at /dev/video97")
+
+
+def test_a_picture_file_is_a_recording_of_one_frame(tmp_path: Path) -> None:
+    path = tmp_path / "place.png"
+    cv2.imwrite(str(path), np.full((48, 64, 3), 77, np.uint8))
+    recording = open_recording(path)
+    frame = recording.read()
+    assert frame is not None
+    assert frame.image.shape == (48, 64, 3)
+    assert frame.image.mean() == pytest.approx(77.0)
+    assert recording.read() is None
