@@ -175,4 +175,5 @@ class Survey:
 def _measured(boxes: NDArray[np.float64], height: int) -> NDArray[np.float64]:
     """Give (P, 3): height in px, share hidden, and whether the picture's border cuts the box."""
     cut = (boxes[:, 1] < _BORDER) | (boxes[:, 3] > 1.0 - _BORDER)
-    return np.column_stack([(boxes[:, 3] - boxes[:, 1]) * height, hidden_share(boxes), cut])
+    hidden = hidden_share(boxes, np.ones(len(boxes), np.bool_))
+    return np.column_stack([(boxes[:, 3] - boxes[:, 1]) * height, hidden, cut.astype(np.float64)])
