@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 import structlog
@@ -92,8 +91,7 @@ def _heard(
             f"data.{field_name}: expected {place.name!r} as in the topic,"
             f" found {getattr(data, field_name)!r}"
         )
-    raw = json.dumps(envelope.data, ensure_ascii=False, separators=(",", ":"))
-    return Heard(place.device, envelope, data, raw, received_s, retained)
+    return Heard(place.device, envelope, data, received_s, retained)
 
 
 def _model(place: DeviceTopic, kind: str) -> tuple[type[Payload], str | None]:

@@ -140,9 +140,9 @@ class EventLog:
                 time=datetime.fromtimestamp(time_s, UTC),
                 boot=boot,
                 seq=seq,
-                data={},
+                data=json.loads(data),
             )
-            yield Heard(device, envelope, payload, data, received_s)
+            yield Heard(device, envelope, payload, received_s)
 
     def upto(self, device: str, boot: str) -> int:
         """Give the highest number up to which no event of this boot is missing, from 0."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic_core import to_json
+
 from messages.envelope import Envelope
 from messages.payloads import Payload
 
@@ -16,7 +18,6 @@ class Heard:
         device: id of the device, from the topic.
         envelope: the envelope around it.
         payload: the validated data.
-        raw: the data as JSON text, as it is kept in the database.
         received_s: when the gateway got it, seconds since 1970.
         retained: the broker had kept it, so it may be old.
     """
@@ -24,9 +25,13 @@ class Heard:
     device: str
     envelope: Envelope
     payload: Payload
-    raw: str
     received_s: float
     retained: bool = False
+
+    @property
+    def raw(self) -> str:
+        """The data as it came, as JSON text: what the database keeps."""
+        return to_json(self.envelope.data).decode()
 
     @property
     def true_s(self) -> float:

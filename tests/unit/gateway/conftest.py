@@ -62,6 +62,6 @@ def hear() -> Callable[..., Heard]:
             data=data,
         )
         received_s = at_s if received_s is None else received_s
-        return Heard(device, envelope, payload, payload.model_dump_json(), received_s, retained)
+        return Heard(device, envelope, payload, received_s, retained)
 
     return make
