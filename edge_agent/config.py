@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
 
 from configs.loading import CrossChecked, Key, mappings
 from configs.loading import load as load_yaml
@@ -167,6 +168,17 @@ class ReaderSettings(Settings):
     tls: TlsSettings = TlsSettings()
     username: str | None = None
     password_env: str | None = None
+
+    @field_validator("source")
+    @classmethod
+    def _has_address(cls, source: str) -> str:
+        try:
+            parts = urlsplit(source)
+            if parts.hostname and (parts.port is None or parts.port > 0):
+                return source
+        except ValueError:
+            pass
+        raise ValueError("an address such as llrp://host:5084")
 
 
 class Facing(Settings):

@@ -39,6 +39,22 @@ def run(
 
 
 @app.command()
+def reader(
+    tags: Annotated[int, typer.Option(help="Items before each of the four antennas.")] = 10,
+    read_rate: Annotated[float, typer.Option(help="Chance of a tag in a round of 0.2 s.")] = 0.8,
+    vendor: Annotated[int, typer.Option(help="Maker that it claims; 25882 is Impinj.")] = 0,
+    port: Annotated[int, typer.Option(help="LLRP port; 0 takes a free one.")] = 5084,
+    control_port: Annotated[int, typer.Option(help="HTTP port to put, take and break.")] = 8091,
+) -> None:
+    """Serve a simulated RFID reader alone until Ctrl-C."""
+    from simulators.llrp_reader.alone import AloneOptions
+    from simulators.llrp_reader.alone import serve as serve_reader
+
+    options = AloneOptions(tags, read_rate, vendor, port, control_port)
+    asyncio.run(serve_reader(options, typer.echo))
+
+
+@app.command()
 def demo(
     for_s: Annotated[float, typer.Option("--for", help="Stop after so many seconds.")] = 0.0,
     video: Annotated[

@@ -10,12 +10,30 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hardware.interfaces import ReaderState
+from hardware.rfid.llrp.frames import Frame
+from hardware.rfid.llrp.types import Msg
 from simulators.llrp_reader import LlrpServer, SimpleField
 from simulators.llrp_reader.field import PlacedTag
 from tests.unit.rfid.clients import Client, client, run
 
+NAMED = {
+    "reads",
+    "reconnects",
+    "bad_report",
+    "bad_event",
+    "non_epc",
+    "unknown_antenna",
+    "unexpected_message",
+    "clock_jump",
+    "inventory_lost",
+    "antenna_lost",
+    "reader_exception",
+    "report_overflow",
+}
 EPCS = [f"3034257BF7194E40000{i:05X}" for i in range(12)]
 
 
@@ -81,13 +99,13 @@ class BadLine:
 
 @asynccontextmanager
 async def reading(
-    settings: dict[str, object] | None = None, **line: float
+    options: dict[str, object] | None = None, **line: float
 ) -> AsyncIterator[tuple[BadLine, Client]]:
     """A simulated reader, a bad line to it, and a driver that has read something over it."""
     async with (
         server() as sim,
         BadLine(sim.port, **line) as bad,
-        client(bad.source, antennas=(1, 2, 3, 4), **(settings or {})) as opened,
+        client(bad.source, antennas=(1, 2, 3, 4), **(options or {})) as opened,
     ):
         await opened.until(lambda: len(opened.reads) > 20)
         yield bad, opened
@@ -153,5 +171,26 @@ def test_half_a_frame_and_then_nothing_is_a_frozen_reader() -> None:
             await opened.until(lambda: opened.reader.counters.get("silent", 0) >= 1)
             opened.reads.clear()
             await opened.until(lambda: bool(opened.reads))
+
+    run(test)
+
+
+KINDS = st.sampled_from([Msg.RO_ACCESS_REPORT, Msg.READER_EVENT_NOTIFICATION, *Msg])
+HOSTILE = st.lists(
+    st.builds(Frame, KINDS, st.integers(0, 2**32 - 1), st.binary(max_size=64)), max_size=20
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(HOSTILE)
+def test_no_message_breaks_the_driver(hostile: list[Frame]) -> None:
+    async def test() -> None:
+        async with reading() as (line, opened):
+            line.inject = b"".join(frame.to_bytes() for frame in hostile)
+            await opened.until(lambda: not line.inject)
+            opened.reads.clear()
+            await opened.until(lambda: bool({r.epc for r in opened.reads} & set(EPCS)))
+            await opened.until(lambda: opened.reader.state is ReaderState.OK)
+            assert set(opened.reader.counters) <= NAMED
 
     run(test)

@@ -95,3 +95,13 @@ def test_check_of_a_good_file() -> None:
     result = CliRunner().invoke(app, ["check", str(DEVICES[0])])
     assert (result.exit_code, result.stderr) == (0, "")
     assert "ok: device checkout-1" in result.stdout
+
+
+@pytest.mark.parametrize("source", ["llrp://", "llrp://reader:port", "llrp://reader:70000"])
+def test_a_reader_without_an_address_is_named(source: str) -> None:
+    text = (
+        "store: s\ndevice: d\nshelves: [{id: S1}]\n"
+        f'readers:\n  - id: r1\n    source: "{source}"\n    antennas: {{1: S1}}\n'
+    )
+    with pytest.raises(ConfigError, match=r"readers\[0\]\.source"):
+        loads(text, DeviceConfig)
