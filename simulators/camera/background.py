@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +82,20 @@ class _Layer:
     pixels: Image
 
 
+def may_hide(pieces: Sequence[Furniture], feet: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether piece k may stand between the camera and person i at ``feet`` (N, 2): (N, K)."""
+    floors = np.array([piece.hidden_floor for piece in pieces], np.float64).reshape(-1, 4)
+    return within(feet, floors)
+
+
+def within(feet: NDArray[np.float64], floors: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether person i (N, 2) stands on floor k (K, 4; x y at least, x y at most): (N, K)."""
+    x, y = feet[:, 0, None], feet[:, 1, None]
+    return np.asarray(
+        (x >= floors[:, 0]) & (y >= floors[:, 1]) & (x <= floors[:, 2]) & (y <= floors[:, 3])
+    )
+
+
 class Furniture:
     """One piece in one view."""
 
@@ -101,37 +116,27 @@ class Furniture:
         self._hull = cv2.convexHull(np.round(pixels).astype(np.int32))
         self._layer: _Layer | None = None
 
-    def hides(self, x: float, y: float) -> bool:
-        """Whether it may stand between the camera and somebody at (x, y)."""
-        return self._layer is not None and bool(self.may_hide(np.array([[x, y]]))[0])
+    @property
+    def hidden_floor(self) -> tuple[float, float, float, float]:
+        """Floor on which it may hide people: x and y at least, x and y at most, in metres.
 
-    def may_hide(self, feet: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Whether it may stand between the camera and people at places (N, 2).
-
-        It cannot where one of its side faces has both camera and person before it.
+        Nobody is hidden who stands before a side face that also has the camera before it.
         """
         box, view = self._box, self._view
-        free = np.zeros(len(feet), np.bool_)
-        for axis, (low, high, at) in enumerate(
-            ((box.x0, box.x1, view.x), (box.y0, box.y1, view.y))
-        ):
-            if at < low:
-                free |= feet[:, axis] < low
-            if at > high:
-                free |= feet[:, axis] > high
-        return ~free
-
-    def meets(self, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Which boxes (N, 4) of the picture overlap the rectangle around it."""
-        layer = self._layer
-        if layer is None:
-            return np.zeros(len(boxes), np.bool_)
-        return np.asarray(
-            (boxes[:, 0] < layer.x1)
-            & (boxes[:, 2] > layer.x0)
-            & (boxes[:, 1] < layer.y1)
-            & (boxes[:, 3] > layer.y0)
+        if self._layer is None:
+            return (np.inf, np.inf, -np.inf, -np.inf)
+        return (
+            box.x0 if view.x < box.x0 else -np.inf,
+            box.y0 if view.y < box.y0 else -np.inf,
+            box.x1 if view.x > box.x1 else np.inf,
+            box.y1 if view.y > box.y1 else np.inf,
         )
+
+    @property
+    def rectangle(self) -> tuple[int, int, int, int]:
+        """Rectangle of the picture around it, x0 y0 x1 y1; empty where it cannot be seen."""
+        layer = self._layer
+        return (layer.x0, layer.y0, layer.x1, layer.y1) if layer is not None else (0, 0, 0, 0)
 
     def paint(self, image: Image) -> None:
         """Paint it on the background; the farthest piece has to come first."""

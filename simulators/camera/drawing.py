@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.camera.background import Furniture, paint_floor
+from simulators.camera.background import Furniture, may_hide, paint_floor
 from simulators.camera.projection import NEAR_M, View
 from simulators.camera.shapes import (
     CIRCLE,
@@ -115,11 +115,11 @@ class Painter:
         people.sort(key=lambda person: -person.depth_m)
         people = people[-255:]
         feet = np.array([(p.body.pose.x, p.body.pose.y) for p in people]).reshape(-1, 2)
-        before: list[list[Furniture]] = [[] for _ in people]
-        for piece in self._furniture:
-            for i in np.flatnonzero(piece.may_hide(feet)):
-                before[i].append(piece)
-        return list(zip(people, before, strict=True))
+        hidden = may_hide(self._furniture, feet)
+        return [
+            (person, [self._furniture[k] for k in np.flatnonzero(row)])
+            for person, row in zip(people, hidden, strict=True)
+        ]
 
     def _outline(self, body: Body, t_s: float) -> Outline | None:
         if body.pose.walking:

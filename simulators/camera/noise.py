@@ -134,14 +134,16 @@ class NoisyDetector:
         """As :meth:`detect`, with the true person of each detection (0: none) and appearances."""
         carts = {body.person for body in snapshot.bodies if body.look.cart}
         appearance = self._occlusion.look(snapshot.bodies)
-        lucks = [self._luck_of(int(person), snapshot.t_s) for person in appearance.people]
+        lucks = [self._luck_of(p, snapshot.t_s) for p in appearance.people.tolist()]
         scores = self._scores(appearance, lucks)
         boxes = self._boxes(appearance, lucks)
         people = appearance.people
         found = (scores >= 0.1) & (appearance.visible > 0.03)
         parts = [(boxes[found], scores[found], people[found])]
         hidden = 1.0 - appearance.visible
-        burdened = (hidden > 0.15) | np.isin(people, list(carts))
+        burdened = (hidden > 0.15) | np.array(
+            [person in carts for person in people.tolist()], np.bool_
+        )
         doubled = found & burdened & (self.rng.random(len(people)) < self.settings.double)
         parts.append(self._doubles(boxes[doubled]))
         parts.append(self._false_people(snapshot.t_s))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.camera.background import Furniture
+from simulators.camera.background import Furniture, within
 from simulators.camera.projection import View
 from simulators.scene.layout import Layout
 from simulators.scene.truth import Body
@@ -58,6 +58,8 @@ class Occlusion:
         blank = np.zeros((view.height, view.width, 3), np.uint8)
         for piece in self._furniture:
             piece.remember(blank)
+        self._rectangles = np.array([p.rectangle for p in self._furniture], np.float64)
+        self._floors = np.array([p.hidden_floor for p in self._furniture], np.float64)
         self._covered: dict[tuple[float, ...], NDArray[np.bool_]] = {}
 
     def look(self, bodies: tuple[Body, ...]) -> Appearance:
@@ -114,13 +116,7 @@ class Occlusion:
         y = boxes[:, 1, None] + tall[:, None] * _V
         seen = (x >= 0) & (x < view.width) & (y >= 0) & (y < view.height)
         # Pairs (behind, before) whose boxes overlap; rows are sorted by distance.
-        near = (
-            (boxes[:, None, 0] < boxes[None, :, 2])
-            & (boxes[:, None, 2] > boxes[None, :, 0])
-            & (boxes[:, None, 1] < boxes[None, :, 3])
-            & (boxes[:, None, 3] > boxes[None, :, 1])
-        )
-        behind, before = np.nonzero(np.tril(near, -1))
+        behind, before = np.nonzero(np.tril(_overlaps(boxes, boxes), -1))
         v = (y[behind] - boxes[before, 1, None]) / tall[before, None]
         row = np.clip((v * len(_ROWS)).astype(np.int64), 0, len(_ROWS) - 1)
         aside = np.abs(x[behind] - centre[before, None])
@@ -138,9 +134,9 @@ class Occlusion:
         places = [(*foot, *box) for foot, box in zip(feet.tolist(), boxes.tolist(), strict=True)]
         new = [i for i, place in enumerate(places) if place not in self._covered]
         fresh = np.zeros((len(new), x.shape[1]), np.bool_)
-        for piece in self._furniture:
-            for k in np.flatnonzero(piece.meets(boxes[new]) & piece.may_hide(feet[new])):
-                fresh[k] |= piece.covers(x[new[k]], y[new[k]])
+        meet = _overlaps(boxes[new], self._rectangles) & within(feet[new], self._floors)
+        for i, k in zip(*(rows.tolist() for rows in np.nonzero(meet)), strict=True):
+            fresh[i] |= self._furniture[k].covers(x[new[i]], y[new[i]])
         self._covered.update((places[i], fresh[k]) for k, i in enumerate(new))
         self._covered = {place: self._covered[place] for place in places}
         return np.array([self._covered[place] for place in places], np.bool_).reshape(x.shape)
@@ -151,14 +147,26 @@ def _clip(boxes: Floats, view: View) -> Floats:
     return np.clip(boxes, 0.0, limits)
 
 
+def _overlaps(a: Floats, b: Floats) -> NDArray[np.bool_]:
+    """Whether box i of ``a`` (N, 4) overlaps box k of ``b`` (K, 4): (N, K)."""
+    return np.asarray(
+        (a[:, None, 0] < b[:, 2])
+        & (a[:, None, 2] > b[:, 0])
+        & (a[:, None, 1] < b[:, 3])
+        & (a[:, None, 3] > b[:, 1])
+    )
+
+
 def _visible_boxes(seen: NDArray[np.bool_], points: Floats, boxes: Floats) -> Floats:
     """Boxes around the points that are seen, reaching the border of the box beside its points."""
-    empty = ~seen.any(axis=1)
-    low = np.where(seen[..., None], points, np.inf).min(axis=1)
-    high = np.where(seen[..., None], points, -np.inf).max(axis=1)
-    found = np.concatenate([low, high], axis=1)
+    found = boxes.copy()
+    partly = np.flatnonzero(~seen.all(axis=1))
+    seen, points, boxes = seen[partly, :, None], points[partly], boxes[partly]
+    low = np.where(seen, points, np.inf).min(axis=1)
+    high = np.where(seen, points, -np.inf).max(axis=1)
+    tight = np.concatenate([low, high], axis=1)
     size = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.0)
     margin = np.concatenate([size, size], axis=1) * (0.2, 0.05, 0.2, 0.05)
-    found = np.where(np.abs(found - boxes) <= margin, boxes, found)
-    found[empty] = np.nan
+    found[partly] = np.where(np.abs(tight - boxes) <= margin, boxes, tight)
+    found[partly[~seen.any(axis=(1, 2))]] = np.nan
     return found
