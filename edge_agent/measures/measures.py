@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from edge_agent.config import CameraSettings, DwellZone, LineZone
-from edge_agent.measures.doubles import doubles
+from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
 from edge_agent.measures.heat import HeatMap
@@ -35,6 +35,7 @@ class Measures:
         services, blend = ServiceTimes(), WaitBlend()
         self._lanes = [Lane(s, camera.id, services, blend) for s in lane_shapes(camera)]
         self._changes = LaneChanges()
+        self._heads = Heads()
         self._dwell = {
             z.id: DwellWatch(z, camera.id) for z in camera.zones if isinstance(z, DwellZone)
         }
@@ -125,7 +126,8 @@ class Measures:
         feet, boxes = presence.feet.tolist(), presence.boxes.tolist()
         sightings: list[list[Sighting]] = [[] for _ in self._lanes]
         cashiers = [False] * len(self._lanes)
-        double = doubles(presence.boxes, presence.people).tolist()
+        self._heads.learn(presence.boxes[presence.seen], presence.feet[presence.seen], dt_s)
+        double = self._heads.doubles(presence.boxes, presence.people).tolist()
         for i, (role, lane) in enumerate(zip(roles, lanes, strict=True)):
             if double[i]:
                 continue
