@@ -76,6 +76,7 @@ class Lane:
         sightings: Sequence[Sighting],
         elsewhere: Mapping[int, Point],
         seen_boxes: NDArray[np.float64],
+        steepness: float,
         *,
         cashier: bool,
     ) -> tuple[QueueData, list[EventData]]:
@@ -86,7 +87,7 @@ class Lane:
         """
         if self._since_s is None:
             self._since_s = t_s
-        step = self._queue.update(t_s, dt_s, sightings, elsewhere, seen_boxes)
+        step = self._queue.update(t_s, dt_s, sightings, elsewhere, seen_boxes, steepness)
         waiting, served = self._queue.at(Stage.WAITING), self._queue.at(Stage.SERVED)
         events = self._events(step, t_s, len(waiting))
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))

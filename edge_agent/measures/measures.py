@@ -106,12 +106,13 @@ class Measures:
         seen = presence.seen
         feet = dict(zip(presence.people[seen].tolist(), presence.feet[seen].tolist(), strict=True))
         seen_boxes = presence.boxes[presence.seen]
+        steepness = self._heads.steepness()
         queues = {}
         for lane, here, cashier in zip(self._lanes, sightings, cashiers, strict=True):
             inside = {s.track for s in here}
             elsewhere = {track: place for track, place in feet.items() if track not in inside}
             queues[lane.name], happened = lane.update(
-                presence.t_s, dt_s, here, elsewhere, seen_boxes, cashier=cashier
+                presence.t_s, dt_s, here, elsewhere, seen_boxes, steepness, cashier=cashier
             )
             events += happened
         events += self._changes.update(presence.t_s, self._lanes)

@@ -105,6 +105,7 @@ class LaneQueue:
         sightings: Sequence[Sighting],
         elsewhere: Mapping[int, Point],
         seen_boxes: NDArray[np.float64],
+        steepness: float,
     ) -> Step:
         """Take in one frame.
 
@@ -114,6 +115,7 @@ class LaneQueue:
             sightings: people in the zones of this lane as shoppers.
             elsewhere: track → feet of those seen in this frame who are not in this lane.
             seen_boxes: (N, 4) boxes of everybody seen, for what hides whom.
+            steepness: sine of the angle below the horizon at which the camera sees people.
         """
         self._step = Step()
         self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
@@ -123,7 +125,7 @@ class LaneQueue:
             if member.track in elsewhere:
                 self._outside(member, elsewhere[member.track], t_s)
             elif member.seen_s < t_s:
-                self._miss(member, dt_s, seen_boxes)
+                self._miss(member, dt_s, seen_boxes, steepness)
         for member in list(self._members.values()):
             self._advance(member, t_s)
         return self._step
@@ -186,9 +188,11 @@ class LaneQueue:
             member.end_s = t_s
             self._step.looked.append(member)
 
-    def _miss(self, member: Member, dt_s: float, seen_boxes: NDArray[np.float64]) -> None:
+    def _miss(
+        self, member: Member, dt_s: float, seen_boxes: NDArray[np.float64], steepness: float
+    ) -> None:
         covered = hiding.cover(np.array(member.box), seen_boxes)
-        member.log_odds = hiding.after_miss(member.log_odds, covered, dt_s)
+        member.log_odds = hiding.after_miss(member.log_odds, covered, steepness, dt_s)
         passing = member.stage in (Stage.ARRIVING, Stage.DONE)
         if member.log_odds < GONE_LOG_ODDS or (passing and not member.counts):
             if member.stage == Stage.SERVED:
