@@ -11,7 +11,7 @@ from hardware.rfid.llrp.frames import Frame, FrameSplitter, FramingError
 from hardware.rfid.llrp.parameters import LlrpStatus, find_status
 from hardware.rfid.llrp.types import Msg, Version
 
-REST_S = 0.02
+REST_S = 0.05
 """The most that this adds to the delay of a read."""
 
 _ANSWERS = {
