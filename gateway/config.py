@@ -149,6 +149,7 @@ class GatewayConfig(Settings, CrossChecked):
         opening_hours: day (mon … sun) → hours; a store without any is always open.
         stale_after_s: a state older than this is unknown.
         languages: languages of the pages; the first one is shown first.
+        keep_days: events older than this are deleted.
         screens: when left out, one screen ``lane-{id}`` for each lane.
     """
 
@@ -160,6 +161,7 @@ class GatewayConfig(Settings, CrossChecked):
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("zh", "en")
     opening_hours: dict[Day, tuple[Hours, ...]] = Field(default_factory=dict)
+    keep_days: Annotated[int, Field(ge=8)] = 400
     stale_after_s: Annotated[float, Field(ge=1.0, le=600.0)] = 10.0
     lanes: tuple[LaneSettings, ...] = ()
     screens: tuple[ScreenSettings, ...] = ()

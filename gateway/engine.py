@@ -38,6 +38,9 @@ BATCH = 500
 REMEMBER_S = 7 * 86400.0
 """Item events of so long are heard again after a restart."""
 
+FORGET_AT_ONCE = 1000
+"""Old events deleted in one quiet moment, at most."""
+
 Act = Callable[[float], list[Change]]
 
 
@@ -112,6 +115,7 @@ class Engine:
         self._works_changed = False
         self._stopping = threading.Event()
         self._judged_s = float("-inf")
+        self._forgot_s, self._forget_every_s = float("-inf"), 0.0
         self.broken = False
         self.counts = Counts()
 
@@ -187,6 +191,8 @@ class Engine:
             changes += decisions.changes
             self._judged_s = now_s
         committed = self._commit(new, changes, now_s)
+        if not arrived and committed:
+            self._forget(now_s)
         # The broker may forget a message that was not committed: the device will repeat it.
         for message in arrived:
             message.done()
@@ -252,6 +258,19 @@ class Engine:
         if to_tell:
             self._on_notices()
         return True
+
+    def _forget(self, now_s: float) -> None:
+        """Delete old events, a few at a time, in quiet moments."""
+        if 0.0 <= now_s - self._forgot_s < self._forget_every_s:
+            return
+        self._forgot_s = now_s
+        try:
+            gone = self._events.forget(now_s - 86400.0 * self._config.keep_days, FORGET_AT_ONCE)
+        except sqlite3.Error as error:
+            self._recover(error)
+            return
+        # As long as there are more, go on soon.
+        self._forget_every_s = 1.0 if gone == FORGET_AT_ONCE else 3600.0
 
     def _recover(self, error: sqlite3.Error) -> None:
         """Forget what could not be written; devices send it again, rules decide it again."""

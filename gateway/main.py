@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -45,6 +44,94 @@ class _Server(uvicorn.Server):
         yield
 
 
+class Gateway:
+    """One gateway, wired; :meth:`start` lets it work.
+
+    Args:
+        config: the store.
+        clock: wall clock in seconds since 1970.
+        loop: the event loop that serves the pages.
+
+    Raises:
+        gateway.state.database.DatabaseError: the database cannot be used.
+    """
+
+    def __init__(
+        self, config: GatewayConfig, clock: Clock, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._clock = clock
+        self._inbox = Inbox()
+        topics = Topics(config.store)
+        teller = Teller(topics, config.all_screens, self._publish, valid_s=config.stale_after_s)
+        self._broker = Broker(
+            config.mqtt, topics, self._inbox, clock, on_connected=teller.say_again
+        )
+        self._feed = Feed(loop)
+        self._board = Board(config, self._feed, lambda: self._broker.connected)
+        self._engine = Engine(
+            config,
+            connect(config.database),
+            self._inbox,
+            teller,
+            clock,
+            on_step=lambda step: self._board.show(_picture(step)),
+            on_notices=self._wake_notifiers,
+            screens=self._board.screens,
+        )
+        self._notifiers = _notifiers(config, clock, self._engine)
+        self._working = threading.Thread(target=self._engine.run, name="engine", daemon=True)
+        self.app = self._make_app(config)
+
+    def start(self) -> None:
+        """Connect to the broker and work, in threads of its own."""
+        self._working.start()
+        self._broker.start()
+        for notifier in self._notifiers:
+            notifier.start()
+
+    def end_streams(self) -> None:
+        """Let all pages go, so that the web server can end; call it in the event loop."""
+        self._feed.close()
+
+    def stop(self) -> None:
+        """Finish the round under way and let everything go."""
+        self._broker.stop()
+        self._engine.stop()
+        self._working.join(1.0)
+        for notifier in self._notifiers:
+            notifier.stop(0.1)
+
+    def health(self) -> tuple[bool, dict[str, Any]]:
+        """Say whether the gateway works, with details."""
+        picture = self._board.picture
+        age_s = None if picture is None else max(0.0, self._clock() - picture.view.now_s)
+        broken = self._engine.broken
+        works = age_s is not None and age_s < STUCK_AFTER_S and not broken
+        return works, {
+            "broker": self._broker.connected,
+            "database": not broken,
+            "judged_s_ago": age_s,
+            "inbox": len(self._inbox),
+        }
+
+    def _make_app(self, config: GatewayConfig) -> FastAPI:
+        app = FastAPI(title="Instore Edge gateway", version="1", docs_url=None, redoc_url=None)
+        board, feed, engine = self._board, self._feed, self._engine
+        app.include_router(state_routes(board, feed, (lane.id for lane in config.lanes)))
+        app.include_router(alert_routes(board, engine, lambda: read_only(config.database)))
+        app.include_router(maintenance_routes(board, engine))
+        app.include_router(health_routes(board, feed, self.health))
+        add_pages(app, config)
+        return app
+
+    def _publish(self, topic: str, payload: bytes) -> None:
+        self._broker.publish(topic, payload)
+
+    def _wake_notifiers(self) -> None:
+        for notifier in self._notifiers:
+            notifier.wake()
+
+
 def run(
     config: GatewayConfig,
     *,
@@ -63,91 +150,35 @@ def run(
         OSError: the address of the pages is taken or not ours.
     """
     with socket.create_server((config.http.host, config.http.port)) as listener:
-        db = connect(config.database)
-        asyncio.run(_serve(config, db, listener, clock, on_ready))
+        asyncio.run(_serve(config, listener, clock, on_ready))
 
 
 async def _serve(
     config: GatewayConfig,
-    db: sqlite3.Connection,
     listener: socket.socket,
     clock: Clock,
     on_ready: Callable[[str], None],
 ) -> None:
     loop = asyncio.get_running_loop()
-    topics = Topics(config.store)
-    inbox = Inbox()
-    # The broker's line and the teller need each other: the line is filled in below.
-    teller = Teller(
-        topics,
-        config.all_screens,
-        lambda topic, payload: broker.publish(topic, payload),
-        valid_s=config.stale_after_s,
-    )
-    broker = Broker(config.mqtt, topics, inbox, clock, on_connected=teller.say_again)
-    feed = Feed(loop)
-    board = Board(config, feed, lambda: broker.connected)
-    notifiers: list[Notifier] = []
-
-    def wake_notifiers() -> None:
-        for notifier in notifiers:
-            notifier.wake()
-
-    engine = Engine(
-        config,
-        db,
-        inbox,
-        teller,
-        clock,
-        on_step=lambda step: board.show(_picture(step)),
-        on_notices=wake_notifiers,
-        screens=board.screens,
-    )
-
-    def health() -> tuple[bool, dict[str, Any]]:
-        picture = board.picture
-        age_s = None if picture is None else max(0.0, clock() - picture.view.now_s)
-        works = age_s is not None and age_s < STUCK_AFTER_S and not engine.broken
-        return works, {
-            "broker": broker.connected,
-            "database": not engine.broken,
-            "judged_s_ago": age_s,
-            "inbox": len(inbox),
-        }
-
-    url = "http://{}:{}".format(*listener.getsockname()[:2])
-    notifiers += _notifiers(config, clock, engine)
-    app = FastAPI(title="Instore Edge gateway", version="1", docs_url=None, redoc_url=None)
-    app.include_router(state_routes(board, feed, (lane.id for lane in config.lanes)))
-    app.include_router(alert_routes(board, engine, lambda: read_only(config.database)))
-    app.include_router(maintenance_routes(board, engine))
-    app.include_router(health_routes(board, feed, health))
-    add_pages(app, config)
-    server = _Server(
-        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
-    )
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(ValueError):  # only a program's main thread may listen to signals
             loop.add_signal_handler(number, ended.set)
-    working = threading.Thread(target=engine.run, name="engine", daemon=True)
-    working.start()
-    broker.start()
-    for notifier in notifiers:
-        notifier.start()
+    gateway = Gateway(config, clock, loop)
+    server = _Server(
+        uvicorn.Config(gateway.app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    )
+    gateway.start()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
+    url = "http://{}:{}".format(*listener.getsockname()[:2])
     log.info("gateway serves", url=url, store=config.store)
     on_ready(url)
     await ended.wait()
     log.info("gateway stops")
-    feed.close()
+    gateway.end_streams()
     server.should_exit = True
     await serving
-    broker.stop()
-    engine.stop()
-    await asyncio.to_thread(working.join, 1.0)
-    for notifier in notifiers:
-        notifier.stop(0.1)
+    await asyncio.to_thread(gateway.stop)
 
 
 def _picture(step: Step) -> Picture:

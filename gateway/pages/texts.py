@@ -50,6 +50,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "online": ("在线", "Online"),
     "lost": ("离线", "Lost"),
     "silent": ("无数据", "Silent"),
+    "clock": ("时钟不准", "Wrong clock"),
     "stopped": ("已停止", "Stopped"),
     "ago": ("前", "ago"),
     "minimum": ("最低", "min"),

@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from gateway.rule_settings import HealthSettings
 from gateway.rules.findings import Finding, Labels, Verdict, label
-from gateway.state.view import DeviceView, StoreView
+from gateway.state.view import DeviceState, DeviceView, StoreView
 from messages.payloads import Text
 
-_DEVICE = {
+_DEVICE: dict[DeviceState, Text] = {
+    "clock": Text(zh="的时钟不准", en="has a wrong clock"),
     "lost": Text(zh="与网络断开", en="is off the network"),
     "silent": Text(zh="没有数据", en="sends no data"),
     "stopped": Text(zh="已停止", en="is switched off"),
@@ -31,15 +32,17 @@ class DeviceHealth:
         """Give a finding for each device."""
         for device in view.devices.values():
             state = _DEVICE[device.state]
+            zh, en = f"设备 {device.device} {state.zh}", f"Device {device.device} {state.en}"
+            if device.state == "clock" and device.behind_s is not None:
+                zh = f"{zh}（慢{device.behind_s:.0f}秒）"
+                en = f"{en} ({device.behind_s:.0f} s behind)"
             subject = f"device:{device.device}"
             yield Finding(
                 self.name,
                 subject,
                 Verdict.GOOD if device.works else Verdict.BAD,
                 "info" if device.state == "stopped" else "critical",
-                Text(
-                    zh=f"设备 {device.device} {state.zh}", en=f"Device {device.device} {state.en}"
-                ),
+                Text(zh=zh, en=en),
                 self._settings,
                 (subject,),
             )

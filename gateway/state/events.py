@@ -123,6 +123,19 @@ class EventLog:
             [(device, boot, self.upto(device, boot), now_s) for device, boot in sorted(boots)],
         )
 
+    def forget(self, before_s: float, limit: int) -> int:
+        """Delete at most ``limit`` events that came before a time; give how many those were.
+
+        Their numbers stay taken: cursors outlive events. Events beyond a gap are kept, since
+        nothing else remembers them. The caller holds the transaction.
+        """
+        return self._db.execute(
+            "DELETE FROM event WHERE (device, boot, seq) IN (SELECT device, boot, seq FROM event"
+            " JOIN cursor USING (device, boot)"
+            " WHERE received_s < ? AND seq <= upto_seq LIMIT ?)",
+            (before_s, limit),
+        ).rowcount
+
     def since(self, types: Sequence[str], from_s: float) -> Iterator[Heard]:
         """Give committed events of some types again, in the order in which they happened."""
         rows = self._db.execute(

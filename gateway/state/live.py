@@ -6,9 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from gateway.state.clocks import ClockOffset
 from gateway.state.goods import Goods
 from gateway.state.heard import Heard
-from gateway.state.view import DeviceView, LaneView, ShelfView, StockView, StoreView, ZoneView
+from gateway.state.view import (
+    DeviceState,
+    DeviceView,
+    LaneView,
+    ShelfView,
+    StockView,
+    StoreView,
+    ZoneView,
+)
 from messages.payloads import QueueData, StatusData, StockData, ZoneData
 
 Data = TypeVar("Data", QueueData, StockData, ZoneData)
@@ -17,6 +26,7 @@ Data = TypeVar("Data", QueueData, StockData, ZoneData)
 @dataclass(slots=True)
 class _Device:
     heard_s: float
+    clock: ClockOffset = field(default_factory=ClockOffset)
     status: StatusData = field(default_factory=lambda: StatusData(state="online"))
 
 
@@ -106,8 +116,15 @@ class LiveState:
     def apply(self, heard: Heard) -> None:
         """Take in one message."""
         device = self._devices.setdefault(heard.device, _Device(heard.true_s))
-        # What the broker had kept says only that the device lived when it was sent.
-        device.heard_s = max(device.heard_s, heard.true_s) if heard.retained else heard.received_s
+        if heard.retained:
+            # What the broker had kept says only that the device lived when it was sent.
+            device.heard_s = max(device.heard_s, heard.true_s)
+        else:
+            device.heard_s = heard.received_s
+            if heard.envelope.seq is None and not isinstance(heard.payload, StatusData):
+                # Neither events, which may have waited in an outbox, nor a last will, which was
+                # written when the device connected, tell of its clock.
+                device.clock.note(heard.envelope.time.timestamp(), heard.received_s)
         match heard.payload:
             case QueueData() as queue:
                 self._lanes.keep(queue.lane, queue, heard)
@@ -138,11 +155,17 @@ class LiveState:
     def _device(self, name: str, device: _Device, now_s: float) -> DeviceView:
         status = device.status
         silent_s = max(0.0, now_s - device.heard_s)
-        silent = status.state == "online" and silent_s > self._stale_after_s
+        behind_s = device.clock.behind_s
+        state: DeviceState = status.state
+        if state == "online" and silent_s > self._stale_after_s:
+            state = "silent"
+        elif state == "online" and abs(behind_s or 0.0) > self._stale_after_s:
+            state = "clock"
         return DeviceView(
             name,
-            "silent" if silent else status.state,
+            state,
             silent_s,
+            behind_s,
             status.version,
             status.outbox,
             status.cameras,

@@ -27,6 +27,7 @@ def _events(db: sqlite_utils.Database) -> None:
         not_null={"device", "boot", "seq", "type", "time_s", "received_s", "data"},
     )
     db.table("event").create_index(["type", "time_s"])
+    db.table("event").create_index(["received_s"])
     # Up to where a boot is complete. It outlives the events, which are deleted by age.
     db.table("cursor").create(
         {"device": str, "boot": str, "upto_seq": int, "changed_s": float},

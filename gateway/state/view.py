@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from messages.payloads import LaneState, SensorHealth
+
+DeviceState = Literal["online", "lost", "stopped", "silent", "clock"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,17 @@ class DeviceView:
     """One device.
 
     Attributes:
-        state: online, lost (the broker lost it), stopped (switched off on purpose), or silent
-            (says nothing, though the broker thinks it is there).
+        state: online, lost (the broker lost it), stopped (switched off on purpose), silent
+            (says nothing, though the broker thinks it is there), or clock (its clock is so wrong
+            that the age of its measures is unknown).
         heard_s: seconds since it last said anything.
+        behind_s: how far its clock is behind ours, negative when ahead; None while unknown.
     """
 
     device: str
-    state: str
+    state: DeviceState
     heard_s: float
+    behind_s: float | None = None
     version: str = ""
     outbox: int = 0
     cameras: Mapping[str, SensorHealth] = field(default_factory=dict)

@@ -100,6 +100,17 @@ def test_the_cursor_is_the_longest_run_from_one(seqs: list[int], data: st.DataOb
     assert seen.upto == expected
 
 
+def test_old_events_are_forgotten_but_not_their_numbers(db: sqlite3.Connection, hear: Hear) -> None:
+    log = EventLog(db)
+    commit(db, log, *(hear(PICKED, seq, seq=seq) for seq in (1, 2, 3, 9)))
+    assert log.forget(before_s=100.0, limit=2) == 2
+    assert log.forget(before_s=100.0, limit=2) == 1
+    assert rows(db) == [9]
+    again = EventLog(db)
+    assert commit(db, again, *(hear(PICKED, seq, seq=seq) for seq in (1, 2, 3, 9))) == 0
+    assert again.upto("d1", "b1") == 3
+
+
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "g.sqlite"
     file.write_text("hello " * 1000)

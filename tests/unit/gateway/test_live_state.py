@@ -93,3 +93,25 @@ def test_a_device_clock_that_goes_back_is_still_heard(live: LiveState, hear: Hea
     live.apply(hear(QUEUE, 100.0))
     live.apply(hear(QUEUE.model_copy(update={"waiting": 7}), 99.0, received_s=101.0))
     assert live.view(101.0).lanes["1"].waiting == 7
+
+
+@pytest.mark.parametrize(
+    ("offset_s", "state"), [(0.0, "online"), (-3600.0, "clock"), (3600.0, "clock")]
+)
+def test_a_device_with_a_wrong_clock_is_named(
+    live: LiveState, hear: Hear, offset_s: float, state: str
+) -> None:
+    live.apply(hear(StatusData(state="online"), 0.0, retained=True))
+    for second in range(100, 125):
+        live.apply(hear(QUEUE, second + offset_s, received_s=second))
+    device = live.view(125.0).devices["d1"]
+    assert (device.state, device.behind_s) == (state, -offset_s)
+    # Behind, nothing tells how old a measure is; ahead, none is taken for younger than it is.
+    assert (live.view(125.0).lanes["1"].waiting is None) is (offset_s < 0)
+
+
+def test_a_late_message_is_no_wrong_clock(live: LiveState, hear: Hear) -> None:
+    for second in range(100, 140):
+        delay_s = 60.0 if second % 3 else 0.0
+        live.apply(hear(QUEUE, second - delay_s, received_s=second))
+    assert live.view(140.0).devices["d1"].state == "online"

@@ -1,0 +1,263 @@
+"""The HTTP API over a working engine, without broker and browser."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from gateway.api.alerts import alert_routes, maintenance_routes
+from gateway.api.board import Board, Picture
+from gateway.api.feed import Feed
+from gateway.api.state import health_routes, state_routes
+from gateway.config import GatewayConfig
+from gateway.engine import Engine, Step
+from gateway.ingest.inbox import Arrived, Inbox
+from gateway.outputs.telling import Teller
+from gateway.pages.routes import add_pages
+from gateway.state.database import connect, read_only
+from messages.envelope import Envelope
+from messages.payloads import Payload, StockData, StockItem
+from messages.topics import Topics
+
+NOW_S = 1_769_832_000.0
+GTIN = "06901234001006"
+TOPICS = Topics("demo")
+
+
+class World:
+    """An engine in its thread, its API, and messages put in by hand."""
+
+    def __init__(self, config: GatewayConfig) -> None:
+        self.now_s = NOW_S
+        self.inbox = Inbox()
+        self._steps = threading.Condition()
+        self._shown = 0
+        self._loop = asyncio.new_event_loop()
+        self.feed = Feed(self._loop)
+        self.board = Board(config, self.feed, lambda: True)
+        self.engine = Engine(
+            config,
+            connect(config.database),
+            self.inbox,
+            Teller(TOPICS, (), lambda *_: None, valid_s=10),
+            lambda: self.now_s,
+            on_step=self._step,
+            judge_every_s=0.01,
+        )
+        app = FastAPI()
+        app.include_router(state_routes(self.board, self.feed, ["1", "2"]))
+        app.include_router(
+            alert_routes(self.board, self.engine, lambda: read_only(config.database))
+        )
+        app.include_router(maintenance_routes(self.board, self.engine))
+        app.include_router(
+            health_routes(self.board, self.feed, lambda: (not self.engine.broken, {}))
+        )
+        add_pages(app, config)
+        self.app = app
+        self._thread = threading.Thread(target=self.engine.run)
+        self._thread.start()
+
+    def _step(self, step: Step) -> None:
+        decisions = step.decisions
+        self.board.show(
+            Picture(
+                decisions.view, step.alerts, decisions.signs, decisions.advice, step.works, {"a": 1}
+            )
+        )
+        with self._steps:
+            self._shown += 1
+            self._steps.notify_all()
+
+    def next_pictures(self, count: int = 2) -> None:
+        """Let a little time pass until the store was judged so often again."""
+        for _ in range(count):
+            with self._steps:
+                before = self._shown
+                self.now_s += 0.02
+                assert self._steps.wait_for(lambda: self._shown > before, 10)  # noqa: B023 (waited for here)
+
+    def hear(self, topic: str, payload: Payload) -> None:
+        envelope = Envelope(
+            id="x",
+            type=payload.type,
+            source="d1",
+            time=datetime.fromtimestamp(self.now_s, UTC),
+            boot="b",
+            data=payload.model_dump(mode="json", exclude_none=True),
+        )
+        self.inbox.put(Arrived(topic, envelope.encode(), False, self.now_s, lambda: None))
+        self.next_pictures()
+
+    def close(self) -> None:
+        self.engine.stop()
+        self._thread.join(10)
+        self._loop.close()
+
+
+@pytest.fixture
+def world(config: GatewayConfig) -> Iterator[World]:
+    rules = config.rules.model_copy(
+        update={"restock": config.rules.restock.model_copy(update={"for_s": 0.0})}  # type: ignore[union-attr]
+    )
+    made = World(config.model_copy(update={"rules": rules}))
+    yield made
+    made.close()
+
+
+class Api:
+    """Requests to the application, one at a time."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    def request(self, method: str, path: str, **more: Any) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://gw") as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(ask())
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        return self.request("GET", path, **more)
+
+    def post(self, path: str, **more: Any) -> httpx.Response:
+        return self.request("POST", path, **more)
+
+    def put(self, path: str, **more: Any) -> httpx.Response:
+        return self.request("PUT", path, **more)
+
+
+@pytest.fixture
+def api(world: World) -> Api:
+    return Api(world.app)
+
+
+def stock(count: int | None) -> StockData:
+    return StockData(shelf="S1", items={GTIN: StockItem(count=count, capacity=10, min=3)})
+
+
+def raise_alert(world: World, api: Api) -> dict[str, Any]:
+    world.hear(TOPICS.stock("d1", "S1"), stock(1))
+    world.next_pictures()
+    (alert,) = api.get("/api/v1/alerts").json()
+    return dict(alert)
+
+
+def test_state_gives_null_for_what_is_unknown(world: World, api: Api) -> None:
+    world.hear(TOPICS.stock("d1", "S1"), stock(None))
+    state = api.get("/api/v1/state").json()
+    assert state["store"] == "demo"
+    assert state["shelves"]["S1"]["items"][GTIN]["count"] is None
+    assert state["lanes"]["1"]["waiting"] is None
+    assert state["advice"]["open"] is None
+
+
+def test_metrics_leave_out_what_is_unknown(world: World, api: Api) -> None:
+    world.hear(TOPICS.stock("d1", "S1"), stock(None))
+    assert "instore_stock{" not in api.get("/metrics").text
+    world.hear(TOPICS.stock("d1", "S1"), stock(4))
+    text = api.get("/metrics").text
+    assert f'instore_stock{{gtin="{GTIN}",shelf="S1"}} 4.0' in text
+    assert "instore_lane_waiting{" not in text
+
+
+def test_an_alert_is_taken_step_by_step_with_its_history(world: World, api: Api) -> None:
+    alert = raise_alert(world, api)
+    url = f"/api/v1/alerts/{alert['alert']}"
+    seen = api.post(f"{url}/acknowledge", json={"who": "李娜"})
+    assert (seen.status_code, seen.json()["state"]) == (200, "acknowledged")
+    assert api.post(f"{url}/acknowledge", json={}).status_code == 409
+    assert api.post(f"{url}/finish", json={"who": "李娜"}).json()["finished"] is True
+    assert api.post(f"{url}/resolve", json={"note": "filled"}).json()["state"] == "resolved"
+    steps = api.get(f"{url}/history").json()
+    assert [(s["what"], s["who"], s["note"]) for s in steps] == [
+        ("raised", None, None),
+        ("acknowledged", "李娜", None),
+        ("finished", "李娜", None),
+        ("resolved", "staff", "filled"),
+    ]
+    assert api.get("/api/v1/alerts").json() == []
+    assert [a["alert"] for a in api.get("/api/v1/alerts?state=all").json()] == [alert["alert"]]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/api/v1/alerts/20260101-99/acknowledge", {}, 404),
+        ("GET", "/api/v1/alerts/20260101-99/history", None, 404),
+        ("POST", "/api/v1/alerts/nonsense/acknowledge", {}, 422),
+        ("POST", "/api/v1/alerts/20260101-1/explode", {}, 422),
+        ("POST", "/api/v1/alerts/20260101-1/resolve", {"who": ""}, 422),
+        ("POST", "/api/v1/alerts/20260101-1/resolve", {"hacker": 1}, 422),
+        ("GET", "/api/v1/alerts?limit=0", None, 422),
+        ("PUT", "/api/v1/maintenance/planet:mars", {"for_s": 60}, 422),
+        ("PUT", "/api/v1/maintenance/device:d1", {"for_s": -1}, 422),
+        ("GET", "/api/v1/stream/lanes/9", None, 404),
+        ("GET", "/lane/9", None, 404),
+        ("GET", "/screen/9", None, 404),
+    ],
+)
+def test_bad_requests_get_their_answer(
+    api: Api, method: str, path: str, body: dict[str, Any] | None, status: int
+) -> None:
+    assert api.request(method, path, json=body).status_code == status
+
+
+def test_maintenance_begins_and_ends(world: World, api: Api) -> None:
+    assert (
+        api.put("/api/v1/maintenance/shelf:S1", json={"for_s": 600, "who": "Li"}).status_code == 200
+    )
+    world.hear(TOPICS.stock("d1", "S1"), stock(1))
+    world.next_pictures()
+    assert api.get("/api/v1/alerts").json() == []
+    assert [w["subject"] for w in api.get("/api/v1/maintenance").json()] == ["shelf:S1"]
+    api.put("/api/v1/maintenance/shelf:S1", json={"for_s": 0})
+    world.hear(TOPICS.stock("d1", "S1"), stock(1))
+    world.next_pictures()
+    assert len(api.get("/api/v1/alerts").json()) == 1
+
+
+def test_told_makes_it_notified_once(world: World, api: Api) -> None:
+    alert = raise_alert(world, api)
+    (change,) = world.engine.told([alert["alert"]]).result(10)
+    assert change.what == "notified"
+    assert world.engine.told([alert["alert"], "gone"]).result(10) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "header", "words"),
+    [
+        ("/overview", "zh-CN,zh;q=0.9", "门店概况"),
+        ("/overview", "en-GB,en;q=0.9,zh;q=0.1", "Overview"),
+        ("/overview?lang=zh", "en", "门店概况"),
+        ("/overview?lang=xx", "de,fr;q=nonsense", "门店概况"),
+        ("/alerts", "en", "Your name"),
+        ("/tasks", "en", "Nothing to refill"),
+        ("/lane/1", "en", "1号收银台"),
+        ("/lane/1", "zh", "Lane 1"),
+        ("/screen/lane-2", "zh", "Lane 2"),
+    ],
+)
+def test_pages_speak_the_readers_language(api: Api, path: str, header: str, words: str) -> None:
+    answer = api.get(path, headers={"Accept-Language": header})
+    assert words in answer.text
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_no_page_asks_anybody_else(api: Api) -> None:
+    for path in ("/overview", "/alerts", "/tasks", "/lane/1", "/static/live.js"):
+        assert "//" not in api.get(path).text.replace("// ", "").replace("http://www.w3.org", "")
+
+
+def test_state_before_the_first_message_is_json(api: Api) -> None:
+    assert json.loads(api.get("/api/v1/state").text)["store"] == "demo"
