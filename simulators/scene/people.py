@@ -64,9 +64,10 @@ class Role(StrEnum):
 
 
 class Doing(StrEnum):
-    """What somebody does now."""
+    """What somebody does now; who is away shops where no camera looks."""
 
     WALKING = "walking"
+    AWAY = "away"
     DWELLING = "dwelling"
     JOINING = "joining"
     WAITING = "waiting"

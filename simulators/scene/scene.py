@@ -10,7 +10,7 @@ from random import Random
 from simulators.scene.agenda import Agenda
 from simulators.scene.checkout import Checkout
 from simulators.scene.floor import Floor, stream
-from simulators.scene.people import Party, Role, random_look, staff_look
+from simulators.scene.people import Doing, Party, Role, random_look, staff_look
 from simulators.scene.settings import LaneChange, SceneSettings
 from simulators.scene.shopper import Process, check_out, leave, pass_by, visit
 from simulators.scene.stock import Stock
@@ -72,6 +72,7 @@ class Scene:
         bodies = tuple(
             Body(p.person, p.unit, p.role, p.doing, p.lane, p.path.at(now_s), p.reaching, p.look)
             for p in self.floor.people.values()
+            if p.doing is not Doing.AWAY
         )
         zones = {
             zone.zone: sum(zone.zone in p.entered_zone_s for p in self.floor.people.values())

@@ -80,7 +80,9 @@ def _out_of_sight(shop: Shop, party: Party) -> Process:
     around = [(x, 10.9), (x + 1.3, 12.6), (x + 1.3, 14.3), hidden]
     party.do(Doing.WALKING)
     yield shop.floor.walk_party(party, around, None)
+    party.do(Doing.AWAY)
     yield shop.floor.agenda.now_s + party.rng.expovariate(1.0 / max(shop.settings.shop_s, 1.0))
+    party.do(Doing.WALKING)
     yield shop.floor.walk_party(party, [(x + 1.3, 14.3), (x + 1.3, 12.6), (x + 0.3, 11.4)], None)
 
 

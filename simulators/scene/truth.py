@@ -89,7 +89,7 @@ class Snapshot:
     """The shop at ``t_s``.
 
     Attributes:
-        bodies: everybody on the floor.
+        bodies: everybody on the floor whom a camera could see.
         lanes: lane → truth.
         zones: dwell zone → people inside.
         crossed: (in, out) over the front line since the start.

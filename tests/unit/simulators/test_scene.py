@@ -90,7 +90,7 @@ def test_every_person_who_came_in_is_inside_or_went_out() -> None:
     events = scene.take_events()
     into = {e.person for e in events if e.event == "crossing" and e.direction == "in"}
     out = {e.person for e in events if e.event == "crossing" and e.direction == "out"}
-    here = {b.person for b in scene.snapshot().bodies}
+    here = set(scene.floor.people)
     assert into <= out | here
     assert len(into) > 50
 
