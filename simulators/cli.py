@@ -55,6 +55,29 @@ def reader(
 
 
 @app.command()
+def film(
+    video: Annotated[Path, typer.Argument(help="Where the Motion JPEG video goes, OUT.avi.")],
+    scene: Annotated[str, typer.Option(help="busy or day.")] = "busy",
+    view: Annotated[str, typer.Option(help="Where the camera hangs.")] = "along",
+    seed: Annotated[int, typer.Option(help="Seed of the shop.")] = 1,
+    seconds: Annotated[float, typer.Option(help="Length of the video.")] = 240.0,
+    fps: Annotated[float, typer.Option(help="Pictures a second.")] = 8.0,
+    from_s: Annotated[float, typer.Option(help="Seconds the shop is open before.")] = 400.0,
+    moved: Annotated[int, typer.Option(help="Hang the camera elsewhere; 0 does not.")] = 0,
+) -> None:
+    """Film a simulated shop; beside the video come its truth (.jsonl) and a config (.yaml)."""
+    from simulators.camera.recording import Take, film
+    from simulators.store.hardware import settings_of
+
+    try:
+        take = Take(settings_of(scene), view, seed, seconds, fps, from_s, moved)
+        frames = film(video, take)
+    except (ValueError, OSError) as error:
+        raise typer.BadParameter(str(error)) from error
+    typer.echo(f"{video} {frames} frames")
+
+
+@app.command()
 def demo(
     for_s: Annotated[float, typer.Option("--for", help="Stop after so many seconds.")] = 0.0,
     video: Annotated[

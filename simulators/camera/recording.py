@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import yaml
 
 from simulators.camera.drawing import Image, Painter, Seen
 from simulators.camera.projection import View
+from simulators.camera.views import VIEWS, moved
+from simulators.camera.zones import device_config
 from simulators.scene.scene import Scene
+from simulators.scene.settings import SceneSettings
 from simulators.scene.truth import Event, Snapshot
 
 
@@ -62,6 +66,50 @@ def _seen(seen: Seen) -> dict[str, Any]:
         "visible_bbox": list(seen.visible_box) if seen.visible_box is not None else None,
         "visible": round(seen.visible, 3),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What to film.
+
+    Attributes:
+        settings: the shop.
+        view: name in :data:`simulators.camera.views.VIEWS`.
+        seed: of the shop.
+        seconds: length.
+        fps: pictures a second.
+        from_s: how long the shop is open before.
+        moved: seed of another place for the camera, 0 for the usual one.
+    """
+
+    settings: SceneSettings
+    view: str
+    seed: int = 1
+    seconds: float = 240.0
+    fps: float = 8.0
+    from_s: float = 400.0
+    moved: int = 0
+
+
+def film(video: Path, take: Take) -> int:
+    """Write a video, its truth (``.jsonl``) and a config for it (``.yaml``); returns the frames.
+
+    Raises:
+        ValueError: there is no such view.
+        OSError: the video cannot be written.
+    """
+    if take.view not in VIEWS:
+        raise ValueError(f"view: expected one of {', '.join(VIEWS)}, found {take.view!r}")
+    scene = Scene(take.settings, take.seed)
+    layout = take.settings.layout
+    view = VIEWS[take.view](layout)
+    if take.moved:
+        view = moved(view, take.moved)
+    scene.advance(take.from_s)
+    config = device_config(layout, {"cam-1": (view, str(video))}, fps=take.fps)
+    video.with_suffix(".yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    clip = shots(scene, view, seconds=take.seconds, fps=take.fps)
+    return record(video, video.with_suffix(".jsonl"), clip, view, take.fps)
 
 
 def shots(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_agent.config import load
 from simulators.camera.drawing import Painter, Seen
 from simulators.camera.noise import NoisyDetector, NoisyTracker
 from simulators.camera.occlusion import Occlusion
 from simulators.camera.projection import View, look_at
-from simulators.camera.recording import record, shots
+from simulators.camera.recording import Take, film
 from simulators.camera.views import VIEWS
 from simulators.scene.layout import shop
 from simulators.scene.motion import Pose
@@ -167,15 +169,20 @@ def test_noise_is_seeded() -> None:
     assert not np.array_equal(found[0].scores, found[2].scores)
 
 
-def test_a_clip_is_written_with_its_truth(tmp_path: Path) -> None:
-    scene = Scene(busy(), 2)
-    view = VIEWS["high"](LAYOUT, 320, 180)
-    clip = shots(scene, view, seconds=1.0, fps=8.0)
-    video, truth = tmp_path / "clip.avi", tmp_path / "clip.jsonl"
-    assert record(video, truth, clip, view) == 8
-    assert len(truth.read_text().splitlines()) == 8
+def test_a_clip_is_written_with_its_truth_and_a_config(tmp_path: Path) -> None:
+    video = tmp_path / "clip.avi"
+    assert film(video, Take(busy(), "high", seed=2, seconds=1.0, moved=3)) == 8
+    lines = [json.loads(line) for line in video.with_suffix(".jsonl").read_text().splitlines()]
+    assert [line["frame"] for line in lines] == list(range(8))
+    assert lines[0]["people"][0]["bbox"][2] > lines[0]["people"][0]["bbox"][0]
+    assert load(video.with_suffix(".yaml")).cameras[0].lanes == ("1", "2")
     capture = cv2.VideoCapture(str(video))
     good, picture = capture.read()
     capture.release()
     assert good
-    assert picture.shape == (180, 320, 3)
+    assert picture.shape == (720, 1280, 3)
+
+
+def test_a_view_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"view: expected one of along, .* found 'below'"):
+        film(tmp_path / "clip.avi", Take(busy(), "below"))

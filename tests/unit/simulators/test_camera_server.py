@@ -103,6 +103,39 @@ def test_items_are_picked_and_put_back(server: CameraServer) -> None:
     assert kinds.count("placed") == 1
 
 
+def jpeg(server: CameraServer) -> bytes:
+    with urllib.request.urlopen(f"{server.url}/lanes.jpg", timeout=10) as response:
+        return response.read()
+
+
+def brightness(server: CameraServer) -> float:
+    return float(np.mean(cv2.imdecode(np.frombuffer(jpeg(server), np.uint8), 1)))
+
+
+def test_a_camera_can_freeze_go_dark_and_come_back(server: CameraServer) -> None:
+    assert brightness(server) > 80.0
+    post(server, "/cameras/lanes/fault", kind="dark")
+    while brightness(server) > 20.0:
+        pass
+    post(server, "/cameras/lanes/fault", kind="frozen")
+    jpeg(server)
+    frozen = jpeg(server)
+    assert jpeg(server) == frozen
+    post(server, "/cameras/lanes/fault", kind="none")
+    while brightness(server) < 80.0:
+        pass
+
+
+def test_streams_end_when_the_camera_is_closed() -> None:
+    live = LiveScene(Scene(quiet()))
+    server = CameraServer(live, {"lanes": VIEWS["along"](live.layout, 320, 180)}, fps=20.0)
+    with urllib.request.urlopen(server.source("lanes"), timeout=10) as stream:
+        read_part(stream)
+        server.close()
+        while stream.read(65536):
+            pass
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "message"),
     [
