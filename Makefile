@@ -7,12 +7,13 @@ VIDEO  ?=
 DAYS   ?= 30
 SEED   ?= 1
 
-.PHONY: help demo test check bench docs lock clean
+.PHONY: help demo test check bench policy docs lock clean
 help:
 	@echo "make demo    run a whole store on this machine (FOR=60 stops after 60 s, VIDEO=file uses a real video)"
 	@echo "make test    set up everything and run the tests"
 	@echo "make check   ruff, mypy --strict, import-linter"
 	@echo "make bench   speed and accuracy beside named peers"
+	@echo "make policy  mean wait against lane hours of our advice and of others (DAYS=30 SEED=1)"
 	@echo "make docs    draw the screenshots and schemas of docs/ again"
 	@echo "make lock    lock the dependencies again after a change of pyproject.toml"
 
@@ -47,6 +48,10 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@sh deploy/need.sh vtest
 	$(BIN)/python -m benchmarks
+
+# What advice on lanes is worth, over simulated weeks: docs/policy.md.
+policy: $(VENV)/.dev
+	DAYS=$(DAYS) SEED=$(SEED) $(BIN)/python -m benchmarks.policy
 
 docs: $(VENV)/.dev
 	@sh deploy/need.sh mosquitto chromium cjk

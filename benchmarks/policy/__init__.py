@@ -1,0 +1,1 @@
+"""What advice on lanes is worth: mean wait against lane hours, beside other ways to decide."""
