@@ -20,10 +20,13 @@ from edge_agent.measures.readings import LaneState, QueueData
 from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.waits import Wait, WaitBlend
-from messages.payloads import EventData, Joined, LaneChanged, ServiceDone, WaitDone
+from messages.payloads import EventData, Joined, LaneChanged, ServiceDone, WaitDone, WaitScore
 
 KNOWN_AFTER_S = 1.0
 """Before so many seconds have been watched nobody knows who stands and who walks."""
+
+AGAIN_AFTER_S = 0.5
+"""Waits and score are worked out again after so long, or when somebody came or went."""
 
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
 
@@ -51,6 +54,9 @@ class Lane:
         self._promise: Wait | None = None
         self._state = LaneState.UNKNOWN
         self._since_s: float | None = None
+        self._said_s = -math.inf
+        self._said_of: tuple[int, int, LaneState] | None = None
+        self._score: WaitScore | None = None
         self._service_end_s = math.nan
         self._last_wait_s: float | None = None
         self.left: list[Member] = []
@@ -94,8 +100,12 @@ class Lane:
         if state != self._state:
             self._state = state
             events.append(LaneChanged(lane=self.name, state=state))
-        self._promise = self._predict(t_s, waiting, served, state)
         self._scorer.stood(len(waiting), dt_s)
+        said_of = (len(waiting), len(served), state)
+        if events or said_of != self._said_of or not 0.0 <= t_s - self._said_s < AGAIN_AFTER_S:
+            self._said_s, self._said_of = t_s, said_of
+            self._promise = self._predict(t_s, waiting, served, state)
+            self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
         return self._reading(t_s, waiting, served, state), events
 
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:
@@ -176,7 +186,7 @@ class Lane:
             open=state,
             confidence=sum(m.certainty for m in people) / len(people) if people else 1.0,
             camera=self._camera,
-            score=self._scorer.score(sum(t_s - m.joined_s for m in waiting)),
+            score=self._score,
         )
 
     def _wait_done(

@@ -22,6 +22,8 @@ from messages.payloads import EventData, LineCrossing
 GAP_S = 10.0
 """After so many seconds without a frame nobody knows who is still there."""
 
+_ROLES = tuple(Role)
+
 
 class Measures:
     """Measures of one camera.
@@ -137,7 +139,9 @@ class Measures:
             elif role != Role.NONE:
                 place = self._lanes[lane].shape.position(*feet[i])
                 sightings[lane].append(
-                    Sighting(people[i], Role(role), tuple(feet[i]), tuple(boxes[i]), place, seen[i])
+                    Sighting(
+                        people[i], _ROLES[role], tuple(feet[i]), tuple(boxes[i]), place, seen[i]
+                    )
                 )
         return sightings, cashiers
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from edge_agent.measures import hiding
 from edge_agent.measures.gait import Box, Gait, Point
@@ -22,8 +23,7 @@ class Stage(IntEnum):
     STAFF = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """One person in a lane in one frame; coordinates are fractions of the frame."""
 
     track: int
@@ -52,6 +52,7 @@ class Member:
         role_since_s: in the zone of its role since then.
         out_s: outside the lane's zones since then; NaN inside.
         log_odds: of being there.
+        covered, covered_s: how much others hide it, and when that was looked at.
         gait: whether it walks or stands.
         told: the start of its service was told of.
         outlasted: services that began and ended beside it while it stood in the place of service.
@@ -76,6 +77,8 @@ class Member:
     role_since_s: float = math.nan
     out_s: float = math.nan
     log_odds: float = hiding.CERTAIN
+    covered: float = 0.0
+    covered_s: float = -math.inf
     told: bool = False
     outlasted: int = 0
     promise: Wait | None = None

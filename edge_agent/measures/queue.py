@@ -37,6 +37,8 @@ LEFT_M = 1.0
 """Outside the lane for so long, and so far away from where the member stood, ends a membership."""
 LEFT_ANYHOW_S = 6.0
 GONE_LOG_ODDS = -2.0
+LOOK_AGAIN_S = 0.25
+"""What hides somebody unseen is looked at so often."""
 BACK_IN_QUEUE = 0.25
 """Place along the lane behind which nobody stands whose service has begun."""
 TOLD_AFTER_S = 3.0
@@ -125,7 +127,7 @@ class LaneQueue:
             if member.track in elsewhere:
                 self._outside(member, elsewhere[member.track], t_s)
             elif member.seen_s < t_s:
-                self._miss(member, dt_s, seen_boxes, steepness)
+                self._miss(member, t_s, dt_s, seen_boxes, steepness)
         for member in list(self._members.values()):
             self._advance(member, t_s)
         return self._step
@@ -189,10 +191,17 @@ class LaneQueue:
             self._step.looked.append(member)
 
     def _miss(
-        self, member: Member, dt_s: float, seen_boxes: NDArray[np.float64], steepness: float
+        self,
+        member: Member,
+        t_s: float,
+        dt_s: float,
+        seen_boxes: NDArray[np.float64],
+        steepness: float,
     ) -> None:
-        covered = hiding.cover(np.array(member.box), seen_boxes)
-        member.log_odds = hiding.after_miss(member.log_odds, covered, steepness, dt_s)
+        if not 0.0 <= t_s - member.covered_s < LOOK_AGAIN_S:
+            member.covered = hiding.cover(np.array(member.box), seen_boxes)
+            member.covered_s = t_s
+        member.log_odds = hiding.after_miss(member.log_odds, member.covered, steepness, dt_s)
         passing = member.stage in (Stage.ARRIVING, Stage.DONE)
         if member.log_odds < GONE_LOG_ODDS or (passing and not member.counts):
             if member.stage == Stage.SERVED:

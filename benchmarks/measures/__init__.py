@@ -1,0 +1,1 @@
+"""Queues, waits and dwell: accuracy against simulated truth, and cost a frame."""
