@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from messages.payloads import EventData, Moved, Picked, Placed, Returned
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 class Life(IntEnum):
@@ -23,6 +21,36 @@ class Life(IntEnum):
     AWAY = 2
 
 
+class Kind(IntEnum):
+    """What happened to an item."""
+
+    PICKED = 0
+    PLACED = 1
+    RETURNED = 2
+    MOVED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened to one item.
+
+    Attributes:
+        kind: what happened.
+        row: row of the tag.
+        shelf: index of the shelf where it is now, or was taken from.
+        from_shelf: index of the shelf where it was before, −1 for none.
+        confidence: how sure, 0..1.
+        away_s: time since it was picked (returned only).
+    """
+
+    kind: Kind
+    row: int
+    shelf: int
+    from_shelf: int
+    confidence: float
+    away_s: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long the ledger waits before it believes, in seconds.
@@ -31,12 +59,16 @@ class Patience:
         warm_up_s: reads of a reader before its shelves are known.
         baseline_s: until then whatever is found was there before and is no event.
         stray_s: an unknown tag that stays shorter is a stray.
+        return_s: an item that comes back has to stay for so long.
+        place_s: longest wait for a clear place of an item that came back.
         moved_s: a tag has to lie on the other shelf for so long.
     """
 
     warm_up_s: float = 10.0
     baseline_s: float = 30.0
     stray_s: float = 20.0
+    return_s: float = 3.0
+    place_s: float = 12.0
     moved_s: float = 8.0
 
 
@@ -51,14 +83,21 @@ class Evidence:
         share: (N,) probability of that shelf.
         seen: (N,) read in this step.
         blind: (N,) the tag's antenna gave no chance to be read.
+        gone: (N,) probability of absence from which a pick is called.
     """
 
     t_s: float
     absent: Floats
     shelf: Ints
     share: Floats
-    seen: NDArray[np.bool_]
-    blind: NDArray[np.bool_]
+    seen: Bools
+    blind: Bools
+    gone: Floats
+
+
+PRESENT = 0.01
+"""Below this probability of absence a tag counts as there."""
+CLEAR_PLACE = 0.75
 
 
 class Ledger:
@@ -66,17 +105,17 @@ class Ledger:
 
     Attributes:
         life: (N,) :class:`Life` of each tag.
-        shelf: (N,) index of the shelf that it is on or was taken from.
+        shelf: (N,) index of the shelf that it is on or was taken from, −1 for none.
+        since_s: (N,) time of the last change of life.
     """
 
-    def __init__(self, shelves: Sequence[str], patience: Patience, false_share: float) -> None:
-        self._shelves = tuple(shelves)
+    def __init__(self, patience: Patience) -> None:
         self._patience = patience
-        self._gone = 1 - false_share
         self._start_s = np.nan
         self.life = np.empty(0, np.int8)
         self.shelf = np.empty(0, np.int64)
-        self._since_s = np.empty(0)
+        self.since_s = np.empty(0)
+        self._came_s = np.empty(0)
         self._elsewhere_s = np.empty(0)
 
     def resize(self, rows: int, t_s: float) -> None:
@@ -86,101 +125,92 @@ class Ledger:
             return
         if np.isnan(self._start_s):
             self._start_s = t_s
-        self.life = np.concatenate([self.life, np.zeros(new, np.int8)])
+        self.life = np.concatenate([self.life, np.full(new, Life.CANDIDATE, np.int8)])
         self.shelf = np.concatenate([self.shelf, np.full(new, -1)])
-        self._since_s = np.concatenate([self._since_s, np.full(new, t_s)])
+        self.since_s = np.concatenate([self.since_s, np.full(new, t_s)])
+        self._came_s = np.concatenate([self._came_s, np.full(new, np.nan)])
         self._elsewhere_s = np.concatenate([self._elsewhere_s, np.full(new, np.nan)])
 
-    def step(
-        self, now: Evidence, epcs: Sequence[str], gtins: Sequence[str | None]
-    ) -> list[EventData]:
-        """Decide for every tag; give the events."""
-        here = now.absent < 0.01
-        gone = (now.absent > self._gone) & ~now.blind
-        events: list[EventData] = []
-        for row in np.flatnonzero((self.life == Life.STOCKED) & gone).tolist():
-            events.append(
-                Picked(
-                    epc=epcs[row],
-                    gtin=gtins[row],
-                    shelf=self._shelves[self.shelf[row]],
-                    confidence=float(now.absent[row]),
-                )
-            )
-            self.life[row], self._since_s[row] = Life.AWAY, now.t_s
-        for row in np.flatnonzero((self.life == Life.AWAY) & here & now.seen).tolist():
-            events.append(
-                Returned(
-                    epc=epcs[row],
-                    gtin=gtins[row],
-                    shelf=self._shelves[now.shelf[row]],
-                    from_shelf=self._shelves[self.shelf[row]],
-                    confidence=float(1 - now.absent[row]),
-                    away_s=max(0.0, now.t_s - float(self._since_s[row])),
-                )
-            )
+    @property
+    def stocked(self) -> Bools:
+        """(N,) tags that lie on a shelf."""
+        result: Bools = self.life == Life.STOCKED
+        return result
+
+    def step(self, now: Evidence) -> list[Change]:
+        """Decide for every tag; give what happened."""
+        coming = self.life != Life.STOCKED
+        self._came_s[coming & (now.absent > 0.5)] = np.nan
+        self._came_s[coming & np.isnan(self._came_s) & now.seen & (now.absent <= 0.5)] = now.t_s
+        return [
+            *self._picks(now),
+            *self._returns(now),
+            *self._arrivals(now),
+            *self._moves(now),
+        ]
+
+    def _picks(self, now: Evidence) -> list[Change]:
+        changes = []
+        gone = self.stocked & (now.absent > now.gone) & ~now.blind
+        for row in np.flatnonzero(gone).tolist():
+            shelf = int(self.shelf[row])
+            changes.append(Change(Kind.PICKED, row, shelf, -1, float(now.absent[row])))
+            self.life[row], self.since_s[row] = Life.AWAY, now.t_s
+            self._came_s[row] = np.nan
+        return changes
+
+    def _returns(self, now: Evidence) -> list[Change]:
+        stayed_s = now.t_s - self._came_s
+        back = (self.life == Life.AWAY) & (now.absent < PRESENT)
+        back &= stayed_s >= self._patience.return_s
+        back &= (now.share > CLEAR_PLACE) | (stayed_s >= self._patience.place_s)
+        changes = []
+        for row in np.flatnonzero(back).tolist():
+            before, away_s = int(self.shelf[row]), float(self._came_s[row] - self.since_s[row])
             self._put(row, now)
-        events += self._new(now, here, epcs, gtins)
-        events += self._moves(now, here, epcs, gtins)
-        return events
+            changes.append(
+                Change(
+                    Kind.RETURNED,
+                    row,
+                    int(now.shelf[row]),
+                    before,
+                    float((1 - now.absent[row]) * now.share[row]),
+                    max(away_s, 0.0),
+                )
+            )
+        return changes
+
+    def _arrivals(self, now: Evidence) -> list[Change]:
+        baseline = now.t_s - self._start_s < self._patience.baseline_s
+        wait_s = self._patience.warm_up_s if baseline else self._patience.stray_s
+        # The reads of the first seconds are often fewer than a tag needs to be believed.
+        stayed = now.t_s - self._came_s >= wait_s - (0.2 * wait_s if baseline else 0.0)
+        new = (self.life == Life.CANDIDATE) & (now.absent < PRESENT) & stayed
+        changes = []
+        for row in np.flatnonzero(new).tolist():
+            self._put(row, now)
+            if not baseline:
+                sure = float((1 - now.absent[row]) * now.share[row])
+                changes.append(Change(Kind.PLACED, row, int(now.shelf[row]), -1, sure))
+        return changes
+
+    def _moves(self, now: Evidence) -> list[Change]:
+        other = self.stocked & (now.absent < PRESENT) & (now.shelf != self.shelf)
+        other &= now.share > CLEAR_PLACE
+        self._elsewhere_s[~other] = np.nan
+        self._elsewhere_s[other & np.isnan(self._elsewhere_s)] = now.t_s
+        settled = other & (now.t_s - self._elsewhere_s >= self._patience.moved_s)
+        changes = []
+        for row in np.flatnonzero(settled).tolist():
+            before = int(self.shelf[row])
+            self._put(row, now)
+            changes.append(
+                Change(Kind.MOVED, row, int(now.shelf[row]), before, float(now.share[row]))
+            )
+        return changes
 
     def _put(self, row: int, now: Evidence) -> None:
         self.life[row] = Life.STOCKED
         self.shelf[row] = now.shelf[row]
-        self._since_s[row] = now.t_s
+        self.since_s[row] = now.t_s
         self._elsewhere_s[row] = np.nan
-
-    def _new(
-        self,
-        now: Evidence,
-        here: NDArray[np.bool_],
-        epcs: Sequence[str],
-        gtins: Sequence[str | None],
-    ) -> list[EventData]:
-        candidates = self.life == Life.CANDIDATE
-        # A tag that went away before it was believed starts again.
-        self._since_s[candidates & (now.absent > 0.9)] = np.nan
-        fresh = candidates & np.isnan(self._since_s) & now.seen
-        self._since_s[fresh] = now.t_s
-        baseline = now.t_s - self._start_s < self._patience.baseline_s
-        wait_s = self._patience.warm_up_s if baseline else self._patience.stray_s
-        events: list[EventData] = []
-        for row in np.flatnonzero(candidates & here & (now.t_s - self._since_s >= wait_s)).tolist():
-            self._put(row, now)
-            if not baseline:
-                events.append(
-                    Placed(
-                        epc=epcs[row],
-                        gtin=gtins[row],
-                        shelf=self._shelves[now.shelf[row]],
-                        confidence=float(1 - now.absent[row]),
-                    )
-                )
-        return events
-
-    def _moves(
-        self,
-        now: Evidence,
-        here: NDArray[np.bool_],
-        epcs: Sequence[str],
-        gtins: Sequence[str | None],
-    ) -> list[EventData]:
-        other = (self.life == Life.STOCKED) & here & (now.shelf != self.shelf) & (now.share > 0.8)
-        self._elsewhere_s[~other] = np.nan
-        self._elsewhere_s[other & np.isnan(self._elsewhere_s)] = now.t_s
-        events: list[EventData] = []
-        for row in np.flatnonzero(
-            other & (now.t_s - self._elsewhere_s >= self._patience.moved_s)
-        ).tolist():
-            before = self._shelves[self.shelf[row]]
-            self._put(row, now)
-            events.append(
-                Moved(
-                    epc=epcs[row],
-                    gtin=gtins[row],
-                    shelf=self._shelves[now.shelf[row]],
-                    from_shelf=before,
-                    confidence=float(now.share[row]),
-                )
-            )
-        return events

@@ -27,11 +27,13 @@ class Places:
         self._shelves = int(self._shelf_of.max(initial=-1)) + 1
         self._fade = float(np.exp(-step_s / memory_s))
         self.votes = np.empty((0, len(self._shelf_of)))
+        self._last = np.empty(0, np.int64)
 
     def resize(self, rows: int) -> None:
         """Add rows of tags that have just been seen for the first time."""
         new = rows - len(self.votes)
         if new > 0:
+            self._last = np.concatenate([self._last, np.zeros(new, np.int64)])
             self.votes = np.concatenate([self.votes, np.zeros((new, len(self._shelf_of)))])
 
     def step(self, heard: Round) -> None:
@@ -42,10 +44,16 @@ class Places:
         self.votes[rows] *= self._fade
         self.votes[heard.rows, heard.columns] += power
 
+    def forget(self, rows: NDArray[np.bool_]) -> None:
+        """Forget where tags were that are not there any more; they may come back elsewhere."""
+        self._last[rows & (self.votes.sum(axis=1) > 0)] = self.votes[
+            rows & (self.votes.sum(axis=1) > 0)
+        ].argmax(axis=1)
+        self.votes[rows] = 0.0
+
     def column(self) -> NDArray[np.int64]:
         """(N,) antenna with the most votes."""
-        column: NDArray[np.int64] = self.votes.argmax(axis=1)
-        return column
+        return np.where(self.votes.any(axis=1), self.votes.argmax(axis=1), self._last)
 
     def posterior(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """(len(rows), S) share of the votes for each shelf; rows sum to 1."""

@@ -1,108 +1,300 @@
-"""Is the tag still there? A three-state filter for all tags at once.
+"""Is the tag still there? A four-state filter for all tags at once.
 
-A tag is clear, shadowed (somebody stands between it and the antenna) or absent. A clear tag is
-read with its own rate and RSSI, both learned; a shadowed one seldom and weakly; an absent one
-hardly ever. So silence alone means little while a shadow is likely, and much when it is not.
+A tag is clear, shadowed (somebody stands between it and the antenna), faded (alone: multipath, a
+hand) or absent. A clear tag is read with its own rate and RSSI, both learned; a shadowed or faded
+one seldom and weakly; an absent one hardly ever. So silence alone means little while a shadow is
+likely, and much when it is not; how likely a shadow is follows from the tags that fade together
+with this one.
+
+Silence is judged by the predictive chance of a Beta distribution, not by a point estimate: a tag
+known for long is missed at once, a tag known for a moment is given time.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.shelves.physics import Physics
 
-CLEAR, SHADOWED, ABSENT = range(3)
+CLEAR, SHADOWED, FADED, ABSENT = range(4)
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+MEMORY_STEPS = 250.0
+"""Steps over which a read rate is learned; a tag that is turned round is learned anew."""
+FLOOR = 1e-5
+"""Least belief in presence: a tag that is read again is believed within a few reads."""
+FADE_SHARE = 0.1
+SHALLOWER = 0.8
+"""Factor on the learned share of reads behind a body when a shadow passed for a pick."""
+SURE_SHADE = 0.5
+FADE_GROUP_S = 3000.0
+"""Weight of the prior fade rate against what all tags of a reader show, in seconds of a tag."""
+ODD_READ = 0.02
+"""Added to the density of RSSI, so that one odd read never decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one step showed of every tag; all arrays (N,).
+
+    Attributes:
+        seen: the tag was read.
+        rssi_dbm: RSSI by the antenna that the tag belongs to, else NaN.
+        exposure: share 0..1 of the chance to be read that the step gave; 0 in a gap.
+        shade: probability of a shadow by the tags that fade together with this one.
+        stocked: not yet called picked; for these, absence ends only by reads.
+        group: index of what the tag shares its physics with (its reader).
+    """
+
+    seen: Bools
+    rssi_dbm: Floats
+    exposure: Floats
+    shade: Floats
+    stocked: Bools
+    group: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """(N,) likelihood of what one step showed, by state; densities of RSSI over their span."""
+
+    clear: Floats
+    shadowed: Floats
+    faded: Floats
+    absent: Floats
 
 
 class Presence:
     """Belief about each tag, row by row.
 
     Attributes:
-        belief: (N, 3) probabilities of clear, shadowed, absent; rows sum to 1.
-        rate: (N,) learned chance that a clear tag is read in a step.
+        belief: (4, N) probabilities of clear, shadowed, faded, absent; columns sum to 1.
+        alone: (N,) probability of a shadow if the tag is there, by its own reads alone.
+        hits, misses: (N,) Beta counts of the steps in which the clear tag was read and was not.
+        silent: (N,) steps since the tag was last read, in exposure.
         rssi_dbm: (N,) learned mean RSSI of a clear tag; NaN before the first read.
-        steps: (N,) steps of presence that the rate was learned from.
+        share: (G,) learned factor on the read rate behind a body, by group.
+        drop_db: (G,) learned loss of RSSI behind a body.
+        reach_rate: (G,) learned rate at which shadowed goods are taken.
     """
 
-    def __init__(self, physics: Physics) -> None:
+    def __init__(self, physics: Physics, groups: int) -> None:
         self._physics = physics
-        self.belief = np.empty((0, 3))
-        self.rate = np.empty(0)
+        self.belief = np.empty((4, 0))
+        self.alone = np.empty(0)
+        self.hits = np.empty(0)
+        self.misses = np.empty(0)
+        self.silent = np.empty(0)
         self.rssi_dbm = np.empty(0)
-        self.steps = np.empty(0)
+        self._heard = np.empty(0)
+        self._pending = np.empty((3, 0))
+        self._called = np.empty((3, 0))
+        self._fades = np.empty(0)
+        self._present_s = np.empty(0)
+        prior = physics.shadow_reads
+        self._due = np.full(groups, prior)
+        self._came = np.full(groups, prior * physics.shadow_share)
+        self._lost_db = self._came * physics.shadow_drop_db
+        self._shadow_s = np.full(groups, physics.reach_memory_s)
+        self._taken = self._shadow_s * physics.reach_rate
+        self.share, self.drop_db, self.reach_rate = (np.empty(groups) for _ in range(3))
+        self._derive()
 
     def resize(self, rows: int) -> None:
         """Add rows of tags that have just been seen for the first time."""
-        new = rows - len(self.rate)
+        new = rows - len(self.hits)
         if new <= 0:
             return
-        self.belief = np.concatenate([self.belief, np.tile([0.5, 0.0, 0.5], (new, 1))])
-        self.rate = np.concatenate([self.rate, np.full(new, 0.5)])
-        self.rssi_dbm = np.concatenate([self.rssi_dbm, np.full(new, np.nan)])
-        self.steps = np.concatenate([self.steps, np.zeros(new)])
+        start = np.array([[0.4], [0.05], [0.05], [0.5]])
+        self.belief = np.concatenate([self.belief, np.tile(start, (1, new))], axis=1)
+        self._called = np.concatenate([self._called, np.zeros((3, new))], axis=1)
+        self._pending = np.concatenate([self._pending, np.zeros((3, new))], axis=1)
+        for name, value in (
+            ("alone", 0.1),
+            ("hits", 1.0),
+            ("misses", 1.0),
+            ("silent", 0.0),
+            ("rssi_dbm", np.nan),
+            ("_heard", 0.0),
+            ("_fades", 0.0),
+            ("_present_s", 0.0),
+        ):
+            setattr(self, name, np.concatenate([getattr(self, name), np.full(new, value)]))
 
     @property
     def absent(self) -> Floats:
         """(N,) probability that the tag is not there."""
-        return self.belief[:, ABSENT]
+        return self.belief[ABSENT]
 
-    def step(self, seen: NDArray[np.bool_], rssi_dbm: Floats, exposure: Floats) -> None:
-        """Move on by one step.
+    @property
+    def rate(self) -> Floats:
+        """(N,) learned chance that a clear tag is read in a step."""
+        return self.hits / (self.hits + self.misses)
 
-        Args:
-            seen: (N,) the tag was read in this step.
-            rssi_dbm: (N,) RSSI by the antenna that the tag is learned with, else NaN.
-            exposure: (N,) share 0..1 of the chance to be read that the step gave; 0 in a gap.
-        """
-        self._predict(exposure)
-        self._update(seen, rssi_dbm, exposure)
-        self._learn(seen, rssi_dbm, exposure)
-
-    def _predict(self, exposure: Floats) -> None:
-        physics, belief = self._physics, self.belief
-        clear, shadowed, absent = belief.T.copy()
-        dt = physics.step_s
-        onset = clear * physics.onset_rate * dt
-        relief = shadowed * physics.relief_rate * dt
-        # A blind reader is no evidence that goods leave faster or slower: the belief stands.
-        leave = np.where(exposure > 0, physics.pick_rate * dt, 0.0)
-        back = absent * np.where(exposure > 0, physics.return_rate * dt, 0.0)
-        belief[:, CLEAR] = (clear - onset + relief) * (1 - leave) + back * 0.5
-        belief[:, SHADOWED] = (shadowed + onset - relief) * (1 - leave) + back * 0.5
-        belief[:, ABSENT] = 1 - belief[:, CLEAR] - belief[:, SHADOWED]
-
-    def _update(self, seen: NDArray[np.bool_], rssi_dbm: Floats, exposure: Floats) -> None:
+    @property
+    def evidence(self) -> Floats:
+        """(N,) log-likelihood ratio of a shadow by the tag's own reads of late."""
         physics = self._physics
-        clear = self.rate * exposure
-        shadowed = clear * physics.shadow_share
-        likelihood = np.empty_like(self.belief)
-        likelihood[:, CLEAR] = 1 - clear
-        likelihood[:, SHADOWED] = 1 - shadowed
-        likelihood[:, ABSENT] = 1 - physics.ghost * exposure
-        rows = np.flatnonzero(seen)
-        off = rssi_dbm[rows] - self.rssi_dbm[rows]
+        odds = self.alone / (1 - self.alone)
+        ratio: Floats = np.log(odds * physics.relief_rate / physics.onset_rate)
+        return np.clip(ratio, -6.0, 6.0)
+
+    def step(self, look: Look) -> None:
+        """Move on by one step."""
+        # What a tag says of shadows to others rests on the prior depth: were it the learned one,
+        # tags could talk each other into ever shallower shadows.
+        prior = self._physics
+        n = len(self.share)
+        at_prior = self._chances(
+            look, np.full(n, prior.shadow_share), np.full(n, prior.shadow_drop_db)
+        )
+        self._step_alone(at_prior.clear, at_prior.shadowed)
+        self._predict(look)
+        chances = self._chances(look, self.share, self.drop_db)
+        self.belief[CLEAR] *= chances.clear
+        self.belief[SHADOWED] *= chances.shadowed
+        self.belief[FADED] *= chances.faded
+        self.belief[ABSENT] *= chances.absent
+        self.belief /= self.belief.sum(axis=0)
+        self._learn_tags(look)
+        self._learn_physics(look)
+
+    def taken(self, row: int, group: int) -> None:
+        """Learn from an item that was called picked: how often goods leave from a shadow."""
+        self._taken[group] += 1.0
+        self._called[:, row] = self._pending[:, row]
+        self._pending[:, row] = 0.0
+
+    def never_left(self, row: int, group: int) -> None:
+        """Learn from a call that was wrong: the silence before it was a shadow or a fade."""
+        quiet = self._called[1, row]
+        self._taken[group] = max(self._taken[group] - 1.0, 0.0)
+        if np.isfinite(quiet):
+            self._fades[row] += 1.0
+        else:
+            self._came[group] *= SHALLOWER
+            self._lost_db[group] *= SHALLOWER
+        self._called[:, row] = 0.0
+
+    def forget(self, row: int) -> None:
+        """Learn rate and RSSI of a tag anew, from what is known: it came back, maybe turned."""
+        keep = min(1.0, 15.0 / (self.hits[row] + self.misses[row]))
+        self.hits[row] *= keep
+        self.misses[row] *= keep
+        self._heard[row] = min(self._heard[row], 3.0)
+
+    def _chances(self, look: Look, share: Floats, drop_db: Floats) -> Chances:
+        physics = self._physics
+        share, drop_db = share[look.group], drop_db[look.group]
+        # Predictive chance: the steps of silence so far count as if the tag were there.
+        rate = self.hits / (self.hits + self.misses + self.silent) * look.exposure
+        clear, shadowed, faded = 1 - rate, 1 - rate * share, 1 - rate * FADE_SHARE
+        absent = 1 - physics.ghost * look.exposure
+        rows = np.flatnonzero(look.seen)
+        off = look.rssi_dbm[rows] - self.rssi_dbm[rows]
+        sigma = physics.sigma_db * np.sqrt(1 + 1 / (self._heard[rows] + 1.0))
         known = ~np.isnan(off)
         off = np.where(known, off, 0.0)
-        density = 1 / (physics.sigma_db * np.sqrt(2 * np.pi))
-        weak = off + physics.shadow_drop_db
-        at_clear = density * np.exp(-0.5 * (off / physics.sigma_db) ** 2) + 1e-6
-        at_shadowed = density * np.exp(-0.5 * (weak / physics.sigma_db) ** 2) + 1e-6
-        likelihood[rows, CLEAR] = clear[rows] * np.where(known, at_clear, 1.0)
-        likelihood[rows, SHADOWED] = shadowed[rows] * np.where(known, at_shadowed, 1.0)
-        likelihood[rows, ABSENT] = physics.ghost * np.where(known, 1 / physics.rssi_span_db, 1.0)
-        posterior = self.belief * likelihood
-        self.belief = posterior / posterior.sum(axis=1, keepdims=True)
+        scale = np.where(known, physics.rssi_span_db / (sigma * np.sqrt(2 * np.pi)), 1.0)
+        weak = np.where(known, off + drop_db[rows], 0.0)
+        at_clear = scale * np.exp(-0.5 * (off / sigma) ** 2) + ODD_READ
+        at_shadowed = scale * np.exp(-0.5 * (weak / sigma) ** 2) + ODD_READ
+        rate = self.rate[rows]
+        clear[rows] = rate * at_clear
+        shadowed[rows] = rate * share[rows] * at_shadowed
+        faded[rows] = rate * FADE_SHARE * at_shadowed
+        absent[rows] = physics.ghost
+        return Chances(clear, shadowed, faded, absent)
 
-    def _learn(self, seen: NDArray[np.bool_], rssi_dbm: Floats, exposure: Floats) -> None:
-        weight = np.where(self.belief[:, CLEAR] > 0.5, self.belief[:, CLEAR], 0.0) * exposure
-        self.steps = np.minimum(self.steps + weight, 600.0)
-        gain = weight / (self.steps + 4.0)
-        self.rate = np.clip(self.rate + gain * (seen - self.rate), 0.02, 0.995)
-        heard = seen & ~np.isnan(rssi_dbm)
-        first = heard & np.isnan(self.rssi_dbm)
-        self.rssi_dbm[first] = rssi_dbm[first]
-        later = heard & ~first & (weight > 0)
-        slow = weight[later] / np.minimum(self.steps[later] * self.rate[later] + 1.0, 300.0)
-        self.rssi_dbm[later] += slow * (rssi_dbm[later] - self.rssi_dbm[later])
+    def _step_alone(self, clear: Floats, shadowed: Floats) -> None:
+        physics = self._physics
+        onset, relief = physics.onset_rate * physics.step_s, physics.relief_rate * physics.step_s
+        before = self.alone * (1 - relief) + (1 - self.alone) * onset
+        up = before * shadowed
+        self.alone = up / (up + (1 - before) * clear)
+
+    def _fade_rate(self, group: Ints) -> Floats:
+        """(N,) how often each tag fades alone: its own record, shrunk to that of its group."""
+        physics, n = self._physics, len(self.share)
+        fades = np.bincount(group, self._fades, n) + physics.fade_rate * FADE_GROUP_S
+        time_s = np.bincount(group, self._present_s, n) + FADE_GROUP_S
+        usual = (fades / time_s)[group]
+        own_s = physics.fade_memory_s
+        return (self._fades + usual * own_s) / (self._present_s + own_s)
+
+    def _predict(self, look: Look) -> None:
+        physics, belief, dt = self._physics, self.belief, self._physics.step_s
+        clear, shadowed, faded, absent = belief
+        onset = clear * look.shade * (physics.follow_rate * dt)
+        relief = shadowed * (1 - look.shade) * (physics.follow_rate * dt)
+        fade = clear * self._fade_rate(look.group) * dt
+        mend = faded * (physics.relief_rate * dt)
+        # A blind reader is no evidence that goods leave faster or slower: the belief stands.
+        live = (look.exposure > 0) * dt
+        picked = clear * physics.pick_rate * live
+        faded_out = faded * physics.pick_rate * live
+        reached = shadowed * self.reach_rate[look.group] * live
+        there = 1 - absent
+        back = np.where(
+            look.stocked, np.maximum(FLOOR - there, 0.0), absent * physics.return_rate * live
+        )
+        belief[CLEAR] = clear + relief + mend - onset - fade - picked + back * 0.5
+        belief[SHADOWED] = shadowed + onset - relief - reached + back * 0.5
+        belief[FADED] = faded + fade - mend - faded_out
+        belief[ABSENT] = absent + picked + faded_out + reached - back
+
+    def _learn_tags(self, look: Look) -> None:
+        sure = self.belief[CLEAR]
+        weight = np.where(sure > 0.5, sure, 0.0) * look.exposure
+        total = self.hits + self.misses
+        keep = np.where(total > MEMORY_STEPS, 1 - weight / MEMORY_STEPS, 1.0)
+        self.hits = self.hits * keep + weight * look.seen
+        self.misses = self.misses * keep + weight * ~look.seen
+        self.silent = np.where(look.seen, 0.0, self.silent + look.exposure)
+        rows = np.flatnonzero(look.seen & ~np.isnan(look.rssi_dbm))
+        heard = look.rssi_dbm[rows]
+        first = np.isnan(self.rssi_dbm[rows])
+        self.rssi_dbm[rows[first]] = heard[first]
+        self._heard[rows] = np.minimum(self._heard[rows] + weight[rows], 200.0)
+        gain = weight[rows] / (self._heard[rows] + 1.0)
+        self.rssi_dbm[rows] += gain * (heard - self.rssi_dbm[rows])
+
+    def _learn_physics(self, look: Look) -> None:
+        """Learn how deep shadows are and how often a tag fades alone.
+
+        Silence counts only when the next read proves that the tag was there all the while;
+        otherwise picks would pass for shadows.
+        """
+        there = 1 - self.belief[ABSENT]
+        known = look.stocked * look.exposure
+        shadowed = self.belief[SHADOWED] / there * known
+        told = np.where(look.shade > SURE_SHADE, shadowed, 0.0)
+        self._pending[0] += told * self.rate
+        clear = np.where(look.shade < 0.1, self.rate * known, 0.0)
+        quiet = np.where(look.seen, 0.0, np.log1p(-np.minimum(clear, 0.99)))
+        # A silence that touches a shadow is explained by it.
+        self._pending[1] += np.where(look.shade > 0.3, np.inf, quiet)
+        self._pending[2] += self._physics.step_s * known
+        rows = np.flatnonzero(look.seen & look.stocked & (there > 0.5))
+        due, _, present_s = self._pending[:, rows]
+        self._pending[:, rows] = 0.0
+        self._present_s[rows] += present_s
+        group, n, weight = look.group[rows], len(self.share), told[rows]
+        off = look.rssi_dbm[rows] - self.rssi_dbm[rows]
+        self._due += np.bincount(group, due, n)
+        self._came += np.bincount(group, weight, n)
+        lost = weight * np.where(np.isnan(off), -self.drop_db[group], off)
+        self._lost_db -= np.bincount(group, lost, n)
+        behind = self.belief[SHADOWED] * known * self._physics.step_s
+        self._shadow_s += np.bincount(look.group, behind, n)
+        self._derive()
+
+    def _derive(self) -> None:
+        self.share = np.clip(self._came / self._due, 0.01, 0.3)
+        self.drop_db = np.clip(self._lost_db / self._came, 3.0, 12.0)
+        self.reach_rate = np.clip(self._taken / self._shadow_s, 1 / 2000, 1 / 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
@@ -9,18 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.config import ReaderSettings, ShelfSettings
+from edge_agent.shelves.alarm import Alarm
+from edge_agent.shelves.coupling import Coupling
 from edge_agent.shelves.gtin import gtin_of
-from edge_agent.shelves.ledger import Evidence, Ledger, Life, Patience
+from edge_agent.shelves.ledger import Change, Evidence, Kind, Ledger, Life, Patience
 from edge_agent.shelves.physics import Physics
 from edge_agent.shelves.places import Places
-from edge_agent.shelves.presence import Presence
+from edge_agent.shelves.presence import Look, Presence
 from edge_agent.shelves.readings import ShelfReadings
 from edge_agent.shelves.rounds import Round, Rounds
 from hardware.interfaces import TagRead
-from messages.payloads import EventData, StockData, StockItem
+from messages.payloads import EventData, Moved, Picked, Placed, Returned, StockData, StockItem
 
 BLIND_READS = 5.0
 """A step in which a reader gives nothing though so many reads were due is a gap, not an event."""
+
+NEVER_LEFT_S = 10.0
+"""An item back so soon after it was called picked was most likely never away."""
+LEARN_STEPS, REFRESH_STEPS = 5, 10
+"""How often the neighbours of tags are learned and chosen."""
 
 
 class Shelves:
@@ -55,13 +63,23 @@ class Shelves:
         columns = {(reader, port): i for i, (reader, port, _) in enumerate(places)}
         self._rounds = Rounds(columns, self._physics.step_s)
         self._places = Places([names.index(shelf) for *_, shelf in places], self._physics.step_s)
-        self._presence = Presence(self._physics)
-        self._ledger = Ledger(names, self._patience, false_share=0.002)
+        self._presence = Presence(self._physics, len(readers))
+        self._coupling = Coupling(len(places))
+        self._alarm = Alarm(self._accepted())
+        self._steps = 0
+        self._ledger = Ledger(self._patience)
         self._gtins: list[str | None] = []
         self._gaps: dict[str, tuple[float, float]] = {}
+        self._stock_now: dict[str, StockData] = {}
+        self._stock_due_s = -math.inf
         self._seen_s = np.full(len(readers), np.nan)
         self._live_s = np.zeros(len(readers))
         self.counters = self._rounds.counters
+
+    def _accepted(self) -> NDArray[np.float64]:
+        """(R,) false picks a day that the shelves of each reader may show together."""
+        limit = {shelf.id: shelf.false_picks_per_day for shelf in self._settings}
+        return np.array([sum(limit[s] for s in set(r.antennas.values())) for r in self._readers])
 
     def feed(self, reads: Iterable[TagRead]) -> None:
         """Take reads; their order does not matter within the time not yet advanced over."""
@@ -80,13 +98,16 @@ class Shelves:
         events: list[EventData] = []
         for heard in self._rounds.until(now_s):
             events += self._step(heard)
-        return ShelfReadings(now_s, tuple(events), self._stock(now_s))
+        if events or not now_s < self._stock_due_s:
+            self._stock_now = self._stock(now_s)
+            self._stock_due_s = now_s + 1.0
+        return ShelfReadings(now_s, tuple(events), self._stock_now)
 
     def _step(self, heard: Round) -> list[EventData]:
         epcs = self._rounds.epcs
         for epc in epcs[len(self._gtins) :]:
             self._gtins.append(self._gtin_of(epc))
-        for part in (self._places, self._presence):
+        for part in (self._places, self._presence, self._coupling):
             part.resize(len(epcs))
         self._ledger.resize(len(epcs), heard.t_s)
         self._places.step(heard)
@@ -95,7 +116,18 @@ class Shelves:
         alive = self._alive(heard, reader)
         exposure = alive[reader].astype(np.float64)
         seen, rssi = self._seen(heard, column)
-        self._presence.step(seen, rssi, exposure)
+        self._presence.step(
+            Look(
+                seen=seen,
+                rssi_dbm=rssi,
+                exposure=exposure,
+                shade=self._shade(column, exposure),
+                stocked=self._ledger.stocked,
+                group=reader,
+            )
+        )
+        lost = ~self._ledger.stocked & (self._presence.absent > 0.9)
+        self._places.forget(lost)
         everyone = np.arange(len(epcs))
         posterior = self._places.posterior(everyone)
         shelf = posterior.argmax(axis=1)
@@ -106,8 +138,55 @@ class Shelves:
             share=posterior[everyone, shelf],
             seen=seen,
             blind=exposure == 0,
+            gone=self._alarm.threshold(reader),
         )
-        return self._ledger.step(now, epcs, self._gtins)
+        changes = self._ledger.step(now)
+        for change in changes:
+            if change.kind is Kind.RETURNED:
+                if change.away_s < NEVER_LEFT_S:
+                    self._presence.never_left(change.row, int(reader[change.row]))
+                    self._alarm.wrong(int(reader[change.row]))
+                else:
+                    self._presence.forget(change.row)
+            elif change.kind is Kind.PICKED:
+                self._presence.taken(change.row, int(reader[change.row]))
+                self._alarm.called(int(reader[change.row]), heard.t_s)
+        return [self._event(change) for change in changes]
+
+    def _event(self, change: Change) -> EventData:
+        shelf = self._settings[change.shelf].id
+        before = self._settings[change.from_shelf].id if change.from_shelf >= 0 else None
+        row = change.row
+        epc, gtin = self._rounds.epcs[row], self._gtins[row]
+        sure = min(max(change.confidence, 0.0), 1.0)
+        if change.kind is Kind.RETURNED:
+            return Returned(
+                epc=epc,
+                gtin=gtin,
+                shelf=shelf,
+                from_shelf=before,
+                confidence=sure,
+                away_s=change.away_s,
+            )
+        kind = {Kind.PICKED: Picked, Kind.PLACED: Placed, Kind.MOVED: Moved}[change.kind]
+        return kind(epc=epc, gtin=gtin, shelf=shelf, from_shelf=before, confidence=sure)
+
+    def _shade(
+        self, column: NDArray[np.int64], exposure: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        presence, stocked = self._presence, self._ledger.stocked
+        there = np.where(stocked, 1 - presence.absent, 0.0)
+        known = stocked & (there > 0.5)
+        shade = self._coupling.shade(presence.evidence * known, column, known)
+        self._steps += 1
+        if self._steps % LEARN_STEPS == 0:
+            stock = self._ledger.life != Life.CANDIDATE
+            surely = np.where((there > 0.9) & (exposure > 0), there, 0.0)
+            seconds = LEARN_STEPS * self._physics.step_s
+            self._coupling.learn(column, stock, presence.alone, surely, seconds)
+        if self._steps % REFRESH_STEPS == 0:
+            self._coupling.refresh(self._steps // REFRESH_STEPS % len(self._reader_of))
+        return shade
 
     def _alive(self, heard: Round, reader: NDArray[np.int64]) -> NDArray[np.bool_]:
         due = (1 - self._presence.absent) * self._presence.rate
