@@ -129,12 +129,14 @@ class Presence:
     @property
     def absent(self) -> Floats:
         """(N,) probability that the tag is not there."""
-        return self.belief[ABSENT]
+        absent: Floats = self.belief[ABSENT]
+        return absent
 
     @property
     def rate(self) -> Floats:
         """(N,) learned chance that a clear tag is read in a step."""
-        return self.hits / (self.hits + self.misses)
+        rate: Floats = self.hits / (self.hits + self.misses)
+        return rate
 
     @property
     def evidence(self) -> Floats:
@@ -142,7 +144,8 @@ class Presence:
         physics = self._physics
         odds = self.alone / (1 - self.alone)
         ratio: Floats = np.log(odds * physics.relief_rate / physics.onset_rate)
-        return np.clip(ratio, -6.0, 6.0)
+        limited: Floats = np.clip(ratio, -6.0, 6.0)
+        return limited
 
     def step(self, look: Look) -> None:
         """Move on by one step."""

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from hardware.interfaces import TagRead
 
+LONGEST_GAP_STEPS = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -79,6 +81,10 @@ class Rounds:
         if math.isnan(self._origin_s):
             return
         ended = self._step(now_s)
+        if ended - self._next > LONGEST_GAP_STEPS:
+            # The clock jumped, or nothing was heard for long: empty steps teach nothing.
+            first = min(self._pending, default=ended)
+            self._next = max(self._next, min(first, ended - 1))
         while self._next < ended:
             step, self._next = self._next, self._next + 1
             yield self._round(step, self._pending.pop(step, None))
