@@ -7,8 +7,9 @@ offset of the clocks plus the shortest delay of the line.
 
 from __future__ import annotations
 
-WINDOW_S = 60.0
-"""The offset is learned anew so often, so that it follows the drift of a clock."""
+WINDOW_S = 5.0
+"""The offset is learned anew so often: it follows a drift, and a clock that was set back a little
+holds up reads for two windows at most."""
 
 JUMP_S = 15.0
 """A larger change is a clock that was set; a delay that long would have been a lost reader."""

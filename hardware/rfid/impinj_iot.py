@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 from hardware.rfid.http import Answer, HttpError, Site
 from hardware.rfid.impinj_events import reader_status, tag_report
@@ -38,15 +38,16 @@ _CONTENT = ("epcHex", "antennaPort", "peakRssiCdbm", "lastSeenTime", "pc")
 class ImpinjIotReader(ReconnectingReader):
     """A reader over the IoT device interface, plain or TLS."""
 
+    _started = False
+
     async def close(self) -> None:
         """Stop reading, and the inventory with it."""
-        worked = self._task is not None and "reads" in self._conditions.counts
         await super().close()
-        if worked:
+        if self._started:
             with suppress(OSError, TimeoutError, HttpError):
                 await self._site().request("POST", f"{_BASE}/profiles/stop", timeout_s=1.0)
 
-    async def _session(self) -> None:
+    async def _session(self) -> NoReturn:
         self._reads = ReadMaker(self._options, self._conditions, self._clock)
         site = self._site()
         try:
@@ -54,6 +55,7 @@ class ImpinjIotReader(ReconnectingReader):
             # An inventory of somebody else, or of ours before a crash, would refuse the next.
             await self._ask(site, "POST", "/profiles/stop")
             await self._ask(site, "POST", "/profiles/inventory/start", self._inventory())
+            self._started = True
             async with site.open("GET", f"{_BASE}/data/stream") as stream:
                 if stream.status != 200:
                     raise SessionError(f"GET /data/stream: status {stream.status}")

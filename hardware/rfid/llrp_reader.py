@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, NoReturn
 
 from hardware.rfid.connection import Connection, Received, RefusedError
 from hardware.rfid.llrp.capabilities import Capabilities
@@ -35,12 +35,14 @@ class LlrpReader(ReconnectingReader):
 
     _asks_version = True
 
-    async def _session(self) -> None:
+    async def _session(self) -> NoReturn:
         # What a connection taught (layouts, clock) is void in the next: the reader may be another.
         self._decoder = ReportDecoder()
         self._reads = ReadMaker(self._options, self._conditions, self._clock)
         # Cleaning up ends old ROSpecs, of which the reader tells: no trouble before ours runs.
         self._running = False
+        # A reader that another client holds is not ours to clean up.
+        self._holds = False
         loop = asyncio.get_running_loop()
         self._attempt: asyncio.Future[int] = loop.create_future()
         self._trouble: asyncio.Future[str] = loop.create_future()
@@ -51,10 +53,13 @@ class LlrpReader(ReconnectingReader):
         except (RefusedError, ContentError) as error:
             raise SessionError(str(error)) from error
         except SilentError:
-            connection.abort()
+            self._holds = False
             raise
         finally:
-            connection.leave()
+            if self._holds:
+                connection.leave()
+            else:
+                connection.abort()
 
     async def _connect(self) -> Connection:
         host, port = self._options.address
@@ -79,6 +84,7 @@ class LlrpReader(ReconnectingReader):
         if status != ConnectionAttempt.SUCCESS:
             why = "another client holds the reader" if status in _IN_USE else f"status {status}"
             raise SessionError(f"reader refuses the connection: {why}")
+        self._holds = True
         if self._asks_version:
             # A reader that falls silent or hangs up at the question is not asked again.
             self._asks_version = False
@@ -88,7 +94,7 @@ class LlrpReader(ReconnectingReader):
         self._running = True
         self._working(_describe(found, connection))
 
-    async def _watch(self, connection: Connection) -> None:
+    async def _watch(self, connection: Connection) -> NoReturn:
         """Wait for the end of the session.
 
         Raises:
@@ -116,11 +122,18 @@ class LlrpReader(ReconnectingReader):
             active = await inventory_is_active(connection, timeout_s)
         except TimeoutError:
             raise SilentError("connected, but neither reports nor answers come") from None
+        except (RefusedError, ContentError) as error:
+            # It does answer, so it lives; whether it reads stays open.
+            self._conditions.note("inventory_unknown", str(error))
+            return
         if not active:
             self._conditions.note("inventory_lost", "keep-alives, but our ROSpec does not run")
             raise SessionError("the reader stopped the inventory")
 
     def _on_reports(self, bodies: list[bytes]) -> None:
+        if not self._running:
+            # What an old ROSpec reports until it is cleaned up may lack antennas or times.
+            return
         self._last_report_s = self._now()
         try:
             # Bodies are lists of parameters, so many small reports can be read as one large one.

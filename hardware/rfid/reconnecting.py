@@ -7,6 +7,7 @@ import ssl
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import NoReturn
 
 import structlog
 
@@ -107,7 +108,7 @@ class ReconnectingReader(ABC):
             await asyncio.gather(self._task, return_exceptions=True)
 
     @abstractmethod
-    async def _session(self) -> None:
+    async def _session(self) -> NoReturn:
         """Connect, set up and read until something ends it.
 
         Raises:
@@ -163,6 +164,7 @@ class ReconnectingReader(ABC):
         except OSError as error:
             place = error.filename or f"{host}:{port}"
             return ReaderState.LOST, f"{place}: {error.strerror or error}"
+        except UnicodeError:
+            return ReaderState.LOST, f"{host}: expected the name of a host"
         except SessionError as error:
             return ReaderState.LOST, str(error)
-        return ReaderState.LOST, f"{host}:{port} closed the connection"

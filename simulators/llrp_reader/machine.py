@@ -36,6 +36,15 @@ _SIMPLE: dict[int, Msg | None] = {
 }
 """Messages that are answered with success, or not at all, whatever they say."""
 
+_LIFE_CYCLE: dict[int, tuple[tuple[RoSpecState, ...], RoSpecState | None]] = {
+    Msg.ENABLE_ROSPEC: ((RoSpecState.DISABLED,), RoSpecState.INACTIVE),
+    Msg.START_ROSPEC: ((RoSpecState.INACTIVE,), RoSpecState.ACTIVE),
+    Msg.STOP_ROSPEC: ((RoSpecState.ACTIVE,), RoSpecState.INACTIVE),
+    Msg.DISABLE_ROSPEC: ((RoSpecState.INACTIVE, RoSpecState.ACTIVE), RoSpecState.DISABLED),
+    Msg.DELETE_ROSPEC: (tuple(RoSpecState), None),
+}
+"""Message → states in which a ROSpec may be, and the one it goes to; None for deleted (6.2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReaderModel:
@@ -61,7 +70,6 @@ class ReaderMachine:
         rospecs: id → ROSpec.
         keepalive_ms: period of keep-alives, 0 for none.
         version: version of the messages that it sends.
-        extensions: Impinj's extensions are on.
     """
 
     def __init__(self, model: ReaderModel) -> None:
@@ -74,11 +82,10 @@ class ReaderMachine:
         self.rospecs: dict[int, RoSpec] = {}
         self.keepalive_ms = 0
         self._events: dict[int, bool] = {}
-        self.extensions = False
-        self.disconnected()
+        self.connected()
 
-    def disconnected(self) -> None:
-        """Forget what holds for a connection only."""
+    def connected(self) -> None:
+        """Begin a connection: what an earlier one agreed on is void."""
         self.version = Version.V1_0_1
 
     @property
@@ -162,21 +169,13 @@ class ReaderMachine:
         return OK
 
     def _custom(self, body: bytes) -> list[tuple[Msg, bytes]]:
-        if len(body) >= _CUSTOM.size and _CUSTOM.unpack_from(body) == _IMPINJ_ENABLE_EXTENSIONS:
-            self.extensions = self.model.capabilities.vendor == IMPINJ_PEN
-            if self.extensions:
-                return [(Msg.CUSTOM_MESSAGE, _CUSTOM.pack(IMPINJ_PEN, 22) + OK.to_bytes())]
+        known = self.model.capabilities.vendor == IMPINJ_PEN and len(body) >= _CUSTOM.size
+        if known and _CUSTOM.unpack_from(body) == _IMPINJ_ENABLE_EXTENSIONS:
+            return [(Msg.CUSTOM_MESSAGE, _CUSTOM.pack(IMPINJ_PEN, 22) + OK.to_bytes())]
         return self._error(Status.UNSUPPORTED_MESSAGE, "no such extension")
 
     def _life_cycle(self, frame: Frame) -> list[tuple[Msg, bytes]]:
-        # (states it may be in, state it goes to; None for deleted), section 6.2.
-        step = {
-            Msg.ENABLE_ROSPEC: ((RoSpecState.DISABLED,), RoSpecState.INACTIVE),
-            Msg.START_ROSPEC: ((RoSpecState.INACTIVE,), RoSpecState.ACTIVE),
-            Msg.STOP_ROSPEC: ((RoSpecState.ACTIVE,), RoSpecState.INACTIVE),
-            Msg.DISABLE_ROSPEC: ((RoSpecState.INACTIVE, RoSpecState.ACTIVE), RoSpecState.DISABLED),
-            Msg.DELETE_ROSPEC: (tuple(RoSpecState), None),
-        }.get(Msg(frame.type) if frame.type in tuple(Msg) else Msg.KEEPALIVE)
+        step = _LIFE_CYCLE.get(frame.type)
         if step is None:
             return self._error(Status.UNSUPPORTED_MESSAGE, frame.name)
         if len(frame.body) != _U32.size:
@@ -205,7 +204,8 @@ class ReaderMachine:
         return OK, events
 
     def _change(self, spec: RoSpec, after: RoSpecState | None) -> list[tuple[Msg, bytes]]:
-        if after is RoSpecState.INACTIVE and spec.immediate:
+        enabled = spec.state is RoSpecState.DISABLED and after is RoSpecState.INACTIVE
+        if enabled and spec.immediate:
             after = RoSpecState.ACTIVE
         if after is None:
             del self.rospecs[spec.id]

@@ -140,6 +140,7 @@ class LlrpServer:
             writer.close()
             return
         self._client = writer
+        self.machine.connected()
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - start_server runs this in a task
         self._serving.add(task)
@@ -155,7 +156,6 @@ class LlrpServer:
             self._serving.discard(task)
             if self._client is writer:
                 self._client = None
-                self.machine.disconnected()
             writer.close()
 
     async def _listen(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

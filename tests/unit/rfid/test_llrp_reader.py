@@ -213,6 +213,7 @@ def test_a_reader_that_another_client_holds_says_so() -> None:
             await first.until(lambda: bool(first.reads))
             await second.until(lambda: second.reader.state is ReaderState.LOST)
             assert "another client holds the reader" in second.reader.detail
+            assert sim.counters["DELETE_ROSPEC"] == 1, "what the first runs is left alone"
             await first.reader.close()
             await second.until(lambda: bool(second.reads))
 

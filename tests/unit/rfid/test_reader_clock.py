@@ -21,7 +21,7 @@ def ours_s(clock: ReaderClock, reader_us: int) -> float:
 def test_any_offset_is_learned_to_the_shortest_delay(offset_s: float, delays: list[float]) -> None:
     clock = ReaderClock()
     for number, delay_s in enumerate(delays):
-        true_s = 2e9 + number
+        true_s = 2e9 + number * WINDOW_S / len(delays)
         clock.observe(round((true_s + offset_s) * 1e6), true_s + delay_s)
     read_s = ours_s(clock, round((2e9 + offset_s) * 1e6))
     assert read_s == pytest.approx(2e9 + min(delays), abs=1e-3)
@@ -60,3 +60,13 @@ def test_a_reader_that_loses_its_utc_counts_anew() -> None:
     clock.observe(3_000_000, 60.0, uptime=True)
     assert clock.jumps == 0
     assert ours_s(clock, 3_000_000) == pytest.approx(60.0)
+
+
+def test_a_clock_that_is_set_back_a_little_is_followed_soon() -> None:
+    clock = ReaderClock()
+    for tenth in range(300):
+        now_s = 50.0 + tenth / 10
+        set_back_s = 3.0 if tenth > 100 else 0.0
+        clock.observe(round((now_s - set_back_s) * 1e6), now_s)
+    assert clock.jumps == 0
+    assert ours_s(clock, 77_000_000) == pytest.approx(80.0)
