@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from gateway.config import GatewayConfig
+from gateway.forecast.store import LEARNS_FROM, StoreForecast
 from gateway.outputs.alerts import AlertBook, Change
 from gateway.outputs.routing import Notice, Router
 from gateway.rules.advice import advise
@@ -18,10 +19,15 @@ from gateway.rules.catalogue import make_rules
 from gateway.rules.findings import Finding, Subject, Turn, Verdict, Watch
 from gateway.rules.lanes import CloseLane, OpenLane
 from gateway.rules.signage import LaneSign, Signage
+from gateway.state.goods import REMEMBERED
+from gateway.state.heard import Heard
 from gateway.state.live import LiveState
 from gateway.state.maintenance import Maintenance
 from gateway.state.view import StoreView
 from messages.payloads import LaneAdvice, Text
+
+WANTED = (*REMEMBERED, *LEARNS_FROM)
+"""Types of the events that :meth:`Brain.note` wants to hear again after a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Brain:
             shelves=[shelf.id for shelf in config.shelves],
             zones=[zone.id for zone in config.zones],
         )
+        self._forecast = StoreForecast(config)
         zone = ZoneInfo(config.timezone)
         self._rules = make_rules(config)
         self._calendar = Calendar(zone, config.opening_hours)
@@ -63,6 +70,11 @@ class Brain:
         self._signage = Signage(
             config.rules.signage, {lane.id: lane.position for lane in config.lanes}
         )
+
+    def note(self, event: Heard) -> None:
+        """Take in an event that has not come before."""
+        self.live.note(event)
+        self._forecast.note(event)
 
     def think(self, now_s: float) -> Decisions:
         """Judge the store as it stands at ``now_s``."""
@@ -83,7 +95,8 @@ class Brain:
                 changes += self._change(finding, now_s)
         over = set() if is_open else {r.name for r in self._rules if r.opening_hours_only}
         changes += self.book.tick(now_s, bad, over, resting)
-        advice = advise(view, self._reason(OpenLane.name), self._reason(CloseLane.name))
+        need = self._forecast.need(view)
+        advice = advise(view, self._reason(OpenLane.name), self._reason(CloseLane.name), need)
         return Decisions(view, tuple(changes), self._signage.signs(view), advice)
 
     def notices(self, changes: Iterable[Change]) -> list[Notice]:

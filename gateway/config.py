@@ -140,6 +140,25 @@ class ZoneSettings(Settings):
     help: HelpSettings | None = None
 
 
+class CheckoutSettings(Settings):
+    """What the manager promises at the checkouts, and how quickly lanes can follow.
+
+    Attributes:
+        promise: ``wait``: a share of shoppers waits at most ``wait_s``; ``one_plus_one``: for
+            that share of the time at most one waits behind each one who is served.
+        share: the share.
+        wait_s: limit of the wait.
+        open_s: time from asking for a lane until it serves.
+        stay_s: shortest opening of a lane that makes sense.
+    """
+
+    promise: Literal["wait", "one_plus_one"] = "wait"
+    share: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.8
+    wait_s: Annotated[float, Field(gt=0.0)] = 120.0
+    open_s: Annotated[float, Field(ge=0.0, le=3600.0)] = 150.0
+    stay_s: Annotated[float, Field(ge=0.0, le=7200.0)] = 600.0
+
+
 class GatewayConfig(Settings, CrossChecked):
     """Everything that one gateway needs to know.
 
@@ -164,6 +183,7 @@ class GatewayConfig(Settings, CrossChecked):
     keep_days: Annotated[int, Field(ge=8)] = 400
     stale_after_s: Annotated[float, Field(ge=1.0, le=600.0)] = 10.0
     lanes: tuple[LaneSettings, ...] = ()
+    checkouts: CheckoutSettings = CheckoutSettings()
     screens: tuple[ScreenSettings, ...] = ()
     shelves: tuple[ShelfSettings, ...] = ()
     products: tuple[ProductSettings, ...] = ()

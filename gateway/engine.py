@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from gateway.brain import Brain, Decisions
+from gateway.brain import WANTED, Brain, Decisions
 from gateway.clock import Clock
 from gateway.config import GatewayConfig
 from gateway.ingest.decoding import Decoder
@@ -25,7 +25,6 @@ from gateway.outputs.alerts import Alert, Change
 from gateway.outputs.telling import Teller
 from gateway.state import maintenance
 from gateway.state.events import Boot, EventLog
-from gateway.state.goods import REMEMBERED
 from gateway.state.heard import Heard
 from gateway.state.maintenance import Work
 from messages.payloads import AlertState, EventData
@@ -35,8 +34,8 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 """Messages worked on in one transaction, at most."""
 
-REMEMBER_S = 7 * 86400.0
-"""Item events of so long are heard again after a restart."""
+REMEMBER_S = 28 * 86400.0
+"""Events of so long are heard again after a restart: four weeks make a forecast."""
 
 FORGET_AT_ONCE = 1000
 """Old events deleted in one quiet moment, at most."""
@@ -107,8 +106,8 @@ class Engine:
         self._decoder = Decoder(config.store)
         self._events = EventLog(db)
         self._brain = Brain(config, ledger.load_book(db, config.alerts), maintenance.load(db))
-        for event in self._events.since(REMEMBERED, clock() - REMEMBER_S):
-            self._brain.live.note(event)
+        for event in self._events.since(WANTED, clock() - REMEMBER_S):
+            self._brain.note(event)
         teller.start(self._brain.book.open)
         self._asked: list[tuple[Act, Future[list[Change]]]] = []
         self._asked_lock = threading.Lock()
@@ -182,7 +181,7 @@ class Engine:
         for one in heard:
             self._brain.live.apply(one)
         for one in new:
-            self._brain.live.note(one)
+            self._brain.note(one)
         answers, changes = self._requested(now_s)
         decisions = None
         if new or changes or abs(now_s - self._judged_s) >= self._judge_every_s:

@@ -102,7 +102,7 @@ class Replay:
             key = heard.device, heard.envelope.boot, heard.envelope.seq
             if key not in self._seen:
                 self._seen.add(key)
-                self._brain.live.note(heard)
+                self._brain.note(heard)
 
     def _tick_until(self, now_s: float) -> Iterator[dict[str, Any]]:
         if self._judged_s is None or not 0 <= now_s - self._judged_s <= _LONGEST_GAP_S:

@@ -66,7 +66,18 @@ function deviceCard(device) {
   return card;
 }
 
+function showAdvice(advice) {
+  const place = byId("advice");
+  place.hidden = !advice || advice.needed_now === null;
+  if (place.hidden) return;
+  const needs = [[t.needed_now, advice.needed_now], [t.needed_15, advice.needed_15min], [t.needed_30, advice.needed_30min]];
+  place.replaceChildren(...needs.filter(([, count]) => count !== null).map(([when, count]) =>
+    element("span", count > advice.open ? "more" : "", `${when} `, element("strong", "", String(count)))));
+  place.append(element("span", "why", advice.why[document.documentElement.lang.slice(0, 2)] ?? advice.why.en));
+}
+
 function show(store) {
+  showAdvice(store?.advice);
   if (store === null || !store.lanes) {
     for (const id of ["lanes", "shelves", "zones", "devices"]) byId(id).replaceChildren();
     return;
