@@ -67,9 +67,7 @@ class Brain:
         self._calendar = Calendar(zone, config.opening_hours)
         self._router = Router(config.alerts, zone)
         self._watch = Watch()
-        self._signage = Signage(
-            config.rules.signage, {lane.id: lane.position for lane in config.lanes}
-        )
+        self._signage = Signage(config.rules.signage, {lane.id: lane for lane in config.lanes})
 
     def note(self, event: Heard) -> None:
         """Take in an event that has not come before."""

@@ -124,10 +124,11 @@ class RestockSettings(Timing):
     """Ask for goods.
 
     Attributes:
-        clear_above: resolve when the stock is more than this above the minimum (or full).
+        clear_above: resolve when the stock is more than this above the minimum, or full. One item
+            to and fro then neither resolves nor raises.
     """
 
-    clear_above: Count = 0
+    clear_above: Count = 1
     for_s: Seconds = 2.0
     clear_for_s: Seconds = 2.0
 

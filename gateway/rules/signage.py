@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from gateway.config import LaneSettings
 from gateway.rule_settings import SignageSettings
 from gateway.state.view import LaneView, StoreView
 from messages.payloads import LaneState
@@ -44,17 +45,18 @@ class Signage:
 
     Args:
         settings: how much better another lane has to be.
-        positions: lane → place from left to right.
+        lanes: lane → its place and kind. Nobody is sent to a lane of another kind: a full cart
+            does not belong at an express lane.
     """
 
-    def __init__(self, settings: SignageSettings, positions: Mapping[str, float]) -> None:
+    def __init__(self, settings: SignageSettings, lanes: Mapping[str, LaneSettings]) -> None:
         self._settings = settings
-        self._positions = positions
+        self._lanes = lanes
         self._shown: dict[str, str] = {}
 
     def signs(self, view: StoreView) -> dict[str, LaneSign]:
         """Give the sign of each lane that has a place in the config."""
-        return {lane: self._sign(view.lanes[lane], view) for lane in self._positions}
+        return {lane: self._sign(view.lanes[lane], view) for lane in self._lanes}
 
     def _sign(self, lane: LaneView, view: StoreView) -> LaneSign:
         if lane.blind is not None or lane.waiting is None:
@@ -64,15 +66,15 @@ class Signage:
         go_to = self._better(lane, view)
         arrow: Arrow = "none"
         if go_to is not None:
-            right = self._positions[go_to] > self._positions[lane.lane]
+            right = self._lanes[go_to].position > self._lanes[lane.lane].position
             arrow = "right" if right else "left"
         return LaneSign(lane.lane, lane.state, lane.waiting, low, high, go_to, arrow)
 
     def _better(self, lane: LaneView, view: StoreView) -> str | None:
         gains = {
             other: self._gain(lane, view.lanes[other])
-            for other in self._positions
-            if other != lane.lane
+            for other, settings in self._lanes.items()
+            if other != lane.lane and settings.kind == self._lanes[lane.lane].kind
         }
         shown = self._shown.get(lane.lane)
         if shown is not None and gains.get(shown, 0.0) > 0.0:

@@ -8,10 +8,12 @@ const SWAPPED = { left: "right", right: "left", none: "none" };
 
 function show(sign) {
   body.dataset.state = sign.state;
-  const known = sign.waiting !== null && sign.state !== "unknown";
-  const word = both[known ? sign.state : "unknown"];
-  byId("state-zh").textContent = word[0];
-  byId("state-en").textContent = word[1];
+  const known = sign.waiting !== null;
+  const [zh, en] = both[known ? sign.state : "unknown"];
+  // People are seen and the cashier is not: then open or closed is left unsaid.
+  byId("state").hidden = known && sign.state === "unknown";
+  byId("state-zh").textContent = zh;
+  byId("state-en").textContent = en;
   const serving = known && sign.state !== "closed";
   byId("measures").hidden = !serving;
   byId("waiting").textContent = serving ? sign.waiting : "";

@@ -11,7 +11,8 @@ function laneCard(lane) {
   card.append(
     element("p", "sign", names.lanes[lane.lane]?.sign ?? lane.lane),
     element("p", "title", name("lanes", lane.lane)),
-    element("p", "badge", t[state]),
+    // People are seen and the cashier is not: then open or closed is left unsaid.
+    lane.blind === null && state === "unknown" ? element("span", "") : element("p", "badge", t[state]),
     element("p", "figure", element("strong", "", number(lane.waiting)), ` ${t.waiting}`),
     element("p", "figure", element("strong", "", wait), ` ${t.wait}`),
   );

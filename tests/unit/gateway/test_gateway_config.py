@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from configs.loading import ConfigError
 from gateway.cli import app
 from gateway.config import load
+from gateway.rules.catalogue import make_rules
 
 EXAMPLE = Path(__file__).parents[3] / "configs" / "gateway.yaml"
 
@@ -18,6 +19,13 @@ def test_example_loads_with_its_database_beside_it() -> None:
     config = load(EXAMPLE)
     assert config.database == EXAMPLE.parent / "gateway.sqlite"
     assert [screen.lane for screen in config.all_screens] == ["1", "2", "3"]
+
+
+def test_the_large_example_loads_and_every_setting_counts() -> None:
+    config = load(EXAMPLE.with_name("gateway-market.yaml"))
+    rules = {rule.name for rule in make_rules(config)}
+    assert rules >= {"open_lane", "close_lane", "size_gap", "kpi", "screen", "help"}
+    assert {route.to for route in config.alerts.routes} <= {n.id for n in config.alerts.notifiers}
 
 
 def test_screens_left_out_give_one_for_each_lane(tmp_path: Path) -> None:

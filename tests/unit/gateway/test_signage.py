@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.config import LaneSettings
 from gateway.rule_settings import SignageSettings
 from gateway.rules.signage import Signage, band_min
 from gateway.state.view import LaneView, StoreView
@@ -17,12 +18,20 @@ def lane(
 
 
 def view(*lanes: LaneView) -> StoreView:
-    return StoreView(0.0, {x.lane: x for x in lanes}, {}, {}, {})
+    known = {x.lane: x for x in (lane("x", 0, 0.0), *lanes)}
+    return StoreView(0.0, known, {}, {}, {})
 
 
 @pytest.fixture
 def signage() -> Signage:
-    return Signage(SignageSettings(better_by_s=60, better_by_waiting=2), {"1": 1, "2": 2})
+    return Signage(
+        SignageSettings(better_by_s=60, better_by_waiting=2),
+        {
+            "1": LaneSettings(id="1", position=1),
+            "2": LaneSettings(id="2", position=2),
+            "x": LaneSettings(id="x", position=0, kind="express"),
+        },
+    )
 
 
 def test_the_arrow_points_to_a_clearly_faster_lane(signage: Signage) -> None:
@@ -49,6 +58,11 @@ def test_shoppers_are_never_sent_to_a_lane_that_is_not_staffed(
 def test_a_closed_lane_sends_on_to_an_open_one(signage: Signage) -> None:
     signs = signage.signs(view(lane("1", 4, 300), lane("2", 0, state=LaneState.CLOSED)))
     assert (signs["2"].go_to, signs["2"].arrow) == ("1", "left")
+
+
+def test_nobody_is_sent_to_an_express_lane(signage: Signage) -> None:
+    signs = signage.signs(view(lane("1", 9, 900), lane("2", 9, 900)))
+    assert signs["1"].go_to is None
 
 
 def test_an_unknown_lane_says_nothing(signage: Signage) -> None:
