@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -85,9 +87,11 @@ def record(
     """Record what devices say until told to stop, for `replay` and for reports of errors."""
     from gateway.ingest.recording import record as record_messages
 
-    settings = _load(config)
+    settings, ended = _load(config), threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
     with out.open("a", encoding="utf-8") as lines:
-        count = record_messages(settings, lines.write)
+        count = record_messages(settings, lines.write, ended)
     typer.echo(f"{out}: {count} messages")
 
 

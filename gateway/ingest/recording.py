@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,15 +14,21 @@ from gateway.ingest.broker import make_client
 from messages.topics import Topics
 
 
-def record(config: GatewayConfig, write: Callable[[str], object], clock: Clock = wall_clock) -> int:
-    """Record until SIGTERM or SIGINT; give the number of messages.
+def record(
+    config: GatewayConfig,
+    write: Callable[[str], object],
+    ended: threading.Event,
+    clock: Clock = wall_clock,
+) -> int:
+    """Record until ``ended`` is set; give the number of messages.
 
     Args:
         config: the store.
-        write: takes each line.
+        write: takes each line, in the network thread.
+        ended: when to stop.
         clock: wall clock in seconds since 1970.
     """
-    topics, ended, count = Topics(config.store), threading.Event(), 0
+    topics, count = Topics(config.store), 0
     client = make_client(config.mqtt, f"recorder-{config.store}")
 
     def message(_client: Any, _data: Any, heard: Any) -> None:
@@ -34,8 +39,6 @@ def record(config: GatewayConfig, write: Callable[[str], object], clock: Clock =
 
     client.on_message = message
     client.on_connect = lambda connected, *_: connected.subscribe(topics.from_devices, 1)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
     client.connect_async(config.mqtt.host, config.mqtt.port, keepalive=15)
     client.loop_start()
     ended.wait()
