@@ -84,6 +84,7 @@ class Evidence:
         seen: (N,) read in this step.
         blind: (N,) the tag's antenna gave no chance to be read.
         gone: (N,) probability of absence from which a pick is called.
+        faint: (N,) read like something that lies behind the shelf.
     """
 
     t_s: float
@@ -93,11 +94,12 @@ class Evidence:
     seen: Bools
     blind: Bools
     gone: Floats
+    faint: Bools
 
 
 PRESENT = 0.01
 """Below this probability of absence a tag counts as there."""
-CLEAR_PLACE = 0.75
+CLEAR_PLACE = 0.9
 
 
 class Ledger:
@@ -185,7 +187,7 @@ class Ledger:
         wait_s = self._patience.warm_up_s if baseline else self._patience.stray_s
         # The reads of the first seconds are often fewer than a tag needs to be believed.
         stayed = now.t_s - self._came_s >= wait_s - (0.2 * wait_s if baseline else 0.0)
-        new = (self.life == Life.CANDIDATE) & (now.absent < PRESENT) & stayed
+        new = (self.life == Life.CANDIDATE) & (now.absent < PRESENT) & stayed & ~now.faint
         changes = []
         for row in np.flatnonzero(new).tolist():
             self._put(row, now)

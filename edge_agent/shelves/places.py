@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from edge_agent.shelves.rounds import Round
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
 REFERENCE_DBM = -60.0
+OWN_SHARE = 0.6
+"""Share of a tag's votes that go to its own shelf, before the share of this shop is learned."""
+PRIOR_TAGS = 5.0
+TEMPER = 0.5
+"""Reads of one tag by one antenna are not independent of each other."""
 
 
 class Places:
@@ -17,24 +26,37 @@ class Places:
 
     Every read votes for its antenna with a weight that falls with the loss in RSSI, so that one
     read from nearby outweighs a few from the next shelf. Votes fade over ``memory_s`` seconds.
+    The shares of votes that tags of each shelf usually have are learned from the stock, so where
+    antennas overlap much, a tag is still told from its neighbours.
 
     Attributes:
         votes: (N, C) faded votes of the tags for the antennas.
+        usual: (S, C) share of votes that a tag of each shelf gives to each antenna.
     """
 
     def __init__(self, shelf_of: Sequence[int], step_s: float, memory_s: float = 20.0) -> None:
         self._shelf_of = np.asarray(shelf_of, np.int64)
-        self._shelves = int(self._shelf_of.max(initial=-1)) + 1
+        shelves = int(self._shelf_of.max(initial=-1)) + 1
         self._fade = float(np.exp(-step_s / memory_s))
         self.votes = np.empty((0, len(self._shelf_of)))
+        self._reads = np.empty(0)
         self._last = np.empty(0, np.int64)
+        own = self._shelf_of[None, :] == np.arange(shelves)[:, None]
+        others = np.maximum((~own).sum(axis=1, keepdims=True), 1)
+        self._prior = np.where(
+            own,
+            OWN_SHARE / np.maximum(own.sum(axis=1, keepdims=True), 1),
+            (1 - OWN_SHARE) / others,
+        )
+        self.usual = self._prior / np.maximum(self._prior.sum(axis=1, keepdims=True), 1e-9)
 
     def resize(self, rows: int) -> None:
         """Add rows of tags that have just been seen for the first time."""
         new = rows - len(self.votes)
         if new > 0:
-            self._last = np.concatenate([self._last, np.zeros(new, np.int64)])
             self.votes = np.concatenate([self.votes, np.zeros((new, len(self._shelf_of)))])
+            self._reads = np.concatenate([self._reads, np.zeros(new)])
+            self._last = np.concatenate([self._last, np.zeros(new, np.int64)])
 
     def step(self, heard: Round) -> None:
         """Take the sightings of one step."""
@@ -42,23 +64,40 @@ class Places:
         # Votes fade only where new ones come: a silent tag keeps its place.
         rows = np.unique(heard.rows)
         self.votes[rows] *= self._fade
+        self._reads[rows] *= self._fade
         self.votes[heard.rows, heard.columns] += power
+        np.add.at(self._reads, heard.rows, 1.0)
 
-    def forget(self, rows: NDArray[np.bool_]) -> None:
+    def learn(self, shelf: Ints, stocked: Bools) -> None:
+        """Learn the usual shares from the tags that lie on a shelf, (N,) each."""
+        rows = np.flatnonzero(stocked & (self._reads > 5))
+        shares = self._shares(rows)
+        total = self._prior * PRIOR_TAGS
+        np.add.at(total, shelf[rows], shares)
+        self.usual = total / np.maximum(total.sum(axis=1, keepdims=True), 1e-9)
+
+    def forget(self, rows: Bools) -> None:
         """Forget where tags were that are not there any more; they may come back elsewhere."""
-        self._last[rows & (self.votes.sum(axis=1) > 0)] = self.votes[
-            rows & (self.votes.sum(axis=1) > 0)
-        ].argmax(axis=1)
-        self.votes[rows] = 0.0
+        held = np.flatnonzero(rows & (self._reads > 0))
+        self._last[held] = self.votes[held].argmax(axis=1)
+        self.votes[held] = 0.0
+        self._reads[held] = 0.0
 
-    def column(self) -> NDArray[np.int64]:
-        """(N,) antenna with the most votes."""
-        return np.where(self.votes.any(axis=1), self.votes.argmax(axis=1), self._last)
+    def column(self) -> Ints:
+        """(N,) antenna with the most votes, the last one known for a tag that is gone."""
+        return np.where(self._reads > 0, self.votes.argmax(axis=1), self._last)
 
-    def posterior(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """(len(rows), S) share of the votes for each shelf; rows sum to 1."""
-        shares = np.zeros((len(rows), self._shelves))
-        for column, shelf in enumerate(self._shelf_of):
-            shares[:, shelf] += self.votes[rows, column]
-        shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
+    def posterior(self) -> Floats:
+        """(N, S) probability of each shelf; rows sum to 1."""
+        shares = self._shares(np.arange(len(self.votes)))
+        fit = shares @ np.log(np.maximum(self.usual, 0.002)).T
+        odds = TEMPER * self._reads[:, None] * fit
+        odds -= odds.max(axis=1, keepdims=True)
+        chance = np.exp(odds)
+        result: Floats = chance / chance.sum(axis=1, keepdims=True)
+        return result
+
+    def _shares(self, rows: Ints) -> Floats:
+        votes = self.votes[rows]
+        shares: Floats = votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-12)
         return shares

@@ -19,12 +19,15 @@ from edge_agent.shelves.places import Places
 from edge_agent.shelves.presence import Look, Presence
 from edge_agent.shelves.readings import ShelfReadings
 from edge_agent.shelves.rounds import Round, Rounds
+from edge_agent.shelves.watch import Watch
 from hardware.interfaces import TagRead
 from messages.payloads import EventData, Moved, Picked, Placed, Returned, StockData, StockItem
 
 BLIND_READS = 5.0
 """A step in which a reader gives nothing though so many reads were due is a gap, not an event."""
 
+SELDOM, FAINT_DB, FEW = 0.1, 8.0, 4
+"""A tag read more seldom and weaker than its antenna's median by so much is no stock."""
 NEVER_LEFT_S = 10.0
 """An item back so soon after it was called picked was most likely never away."""
 LEARN_STEPS, REFRESH_STEPS = 5, 10
@@ -65,8 +68,10 @@ class Shelves:
         self._places = Places([names.index(shelf) for *_, shelf in places], self._physics.step_s)
         self._presence = Presence(self._physics, len(readers))
         self._coupling = Coupling(len(places))
+        self._watch = Watch(self._settings)
         self._alarm = Alarm(self._accepted())
         self._steps = 0
+        self._usual_dbm = np.empty(0)
         self._ledger = Ledger(self._patience)
         self._gtins: list[str | None] = []
         self._gaps: dict[str, tuple[float, float]] = {}
@@ -129,7 +134,7 @@ class Shelves:
         lost = ~self._ledger.stocked & (self._presence.absent > 0.9)
         self._places.forget(lost)
         everyone = np.arange(len(epcs))
-        posterior = self._places.posterior(everyone)
+        posterior = self._places.posterior()
         shelf = posterior.argmax(axis=1)
         now = Evidence(
             t_s=heard.t_s,
@@ -139,6 +144,7 @@ class Shelves:
             seen=seen,
             blind=exposure == 0,
             gone=self._alarm.threshold(reader),
+            faint=self._faint(column),
         )
         changes = self._ledger.step(now)
         for change in changes:
@@ -151,7 +157,8 @@ class Shelves:
             elif change.kind is Kind.PICKED:
                 self._presence.taken(change.row, int(reader[change.row]))
                 self._alarm.called(int(reader[change.row]), heard.t_s)
-        return [self._event(change) for change in changes]
+        events = [self._event(change) for change in changes]
+        return events + self._watch.after(events, heard.t_s)
 
     def _event(self, change: Change) -> EventData:
         shelf = self._settings[change.shelf].id
@@ -187,6 +194,23 @@ class Shelves:
         if self._steps % REFRESH_STEPS == 0:
             self._coupling.refresh(self._steps // REFRESH_STEPS % len(self._reader_of))
         return shade
+
+    def _faint(self, column: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(N,) tags read so seldom and weakly that they lie behind the shelf, not on it."""
+        if self._steps % LEARN_STEPS == 1 or len(self._usual_dbm) == 0:
+            presence = self._presence
+            solid = (presence.rate > SELDOM) & (presence.absent < 0.5)
+            self._usual_dbm = np.array(
+                [
+                    np.median(presence.rssi_dbm[solid & (column == c)])
+                    if (solid & (column == c)).sum() > FEW
+                    else np.nan
+                    for c in range(len(self._reader_of))
+                ]
+            )
+            self._places.learn(self._ledger.shelf, self._ledger.stocked)
+        weak = self._presence.rssi_dbm < self._usual_dbm[column] - FAINT_DB
+        return weak & (self._presence.rate < SELDOM)
 
     def _alive(self, heard: Round, reader: NDArray[np.int64]) -> NDArray[np.bool_]:
         due = (1 - self._presence.absent) * self._presence.rate

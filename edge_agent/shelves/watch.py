@@ -1,0 +1,81 @@
+"""What follows from the changes on the shelves: misplaced goods, a sweep of one product."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edge_agent.config import ShelfSettings
+from messages.payloads import (
+    EventData,
+    Misplaced,
+    Moved,
+    Picked,
+    Placed,
+    Returned,
+    SweepSuspected,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepLimits:
+    """How many of one GTIN have to leave one shelf within how long to be suspicious."""
+
+    count: int = 5
+    within_s: float = 20.0
+
+
+class Watch:
+    """Looks at the item events of one device and adds what follows from them.
+
+    Args:
+        shelves: the shelves with their planogram. A shelf without facings takes anything.
+        limits: when a sweep is suspected.
+    """
+
+    def __init__(self, shelves: Sequence[ShelfSettings], limits: SweepLimits | None = None) -> None:
+        self._limits = limits or SweepLimits()
+        self._planned = {shelf.id: {f.gtin for f in shelf.facings} for shelf in shelves}
+        self._all = set().union(*self._planned.values())
+        self._taken: dict[tuple[str, str], deque[float]] = {}
+
+    def after(self, events: Sequence[EventData], t_s: float) -> list[EventData]:
+        """Give what follows from ``events``, all of time ``t_s`` (in seconds)."""
+        follows: list[EventData] = []
+        for event in events:
+            if isinstance(event, Placed | Returned | Moved):
+                follows += self._misplaced(event)
+            elif isinstance(event, Picked):
+                follows += self._sweep(event, t_s)
+        return follows
+
+    def _misplaced(self, event: Placed | Returned | Moved) -> list[EventData]:
+        planned = self._planned.get(event.shelf, set())
+        # A GTIN that no planogram names belongs nowhere in particular.
+        if not planned or event.gtin not in self._all or event.gtin in planned:
+            return []
+        return [
+            Misplaced(
+                epc=event.epc,
+                gtin=event.gtin,
+                shelf=event.shelf,
+                from_shelf=event.from_shelf,
+                confidence=event.confidence,
+            )
+        ]
+
+    def _sweep(self, event: Picked, t_s: float) -> list[EventData]:
+        if event.gtin is None:
+            return []
+        taken = self._taken.setdefault((event.shelf, event.gtin), deque())
+        taken.append(t_s)
+        while t_s - taken[0] > self._limits.within_s:
+            taken.popleft()
+        if len(taken) < self._limits.count:
+            return []
+        first_s, count = taken[0], len(taken)
+        taken.clear()
+        return [
+            SweepSuspected(shelf=event.shelf, gtin=event.gtin, count=count, within_s=t_s - first_s)
+        ]
