@@ -36,6 +36,10 @@ STUCK_AFTER_S = 5.0
 """An engine that has judged nothing for so long is reported as failing."""
 
 
+class EngineFailedError(RuntimeError):
+    """The thread that works has died."""
+
+
 class _Server(uvicorn.Server):
     """uvicorn without its own signal handlers: the gateway stops in one place."""
 
@@ -51,15 +55,22 @@ class Gateway:
         config: the store.
         clock: wall clock in seconds since 1970.
         loop: the event loop that serves the pages.
+        on_end: called in the engine's thread when it ended, also by an error.
 
     Raises:
         gateway.state.database.DatabaseError: the database cannot be used.
     """
 
     def __init__(
-        self, config: GatewayConfig, clock: Clock, loop: asyncio.AbstractEventLoop
+        self,
+        config: GatewayConfig,
+        clock: Clock,
+        loop: asyncio.AbstractEventLoop,
+        on_end: Callable[[], object] = lambda: None,
     ) -> None:
         self._clock = clock
+        self._on_end = on_end
+        self.failed = False
         self._inbox = Inbox()
         topics = Topics(config.store)
         teller = Teller(topics, config.all_screens, self._publish, valid_s=config.stale_after_s)
@@ -79,7 +90,7 @@ class Gateway:
             screens=self._board.screens,
         )
         self._notifiers = _notifiers(config, clock, self._engine)
-        self._working = threading.Thread(target=self._engine.run, name="engine", daemon=True)
+        self._working = threading.Thread(target=self._work, name="engine", daemon=True)
         self.app = self._make_app(config)
 
     def start(self) -> None:
@@ -113,6 +124,14 @@ class Gateway:
             "judged_s_ago": age_s,
             "inbox": len(self._inbox),
         }
+
+    def _work(self) -> None:
+        try:
+            self._engine.run()
+        except Exception:
+            self.failed = True
+            log.exception("the engine failed")
+        self._on_end()
 
     def _make_app(self, config: GatewayConfig) -> FastAPI:
         app = FastAPI(title="Instore Edge gateway", version="1", docs_url=None, redoc_url=None)
@@ -148,6 +167,7 @@ def run(
     Raises:
         gateway.state.database.DatabaseError: the database cannot be used.
         OSError: the address of the pages is taken or not ours.
+        EngineFailedError: the engine's thread died; whoever started the gateway starts it again.
     """
     with socket.create_server((config.http.host, config.http.port)) as listener:
         asyncio.run(_serve(config, listener, clock, on_ready))
@@ -164,7 +184,7 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(ValueError):  # only a program's main thread may listen to signals
             loop.add_signal_handler(number, ended.set)
-    gateway = Gateway(config, clock, loop)
+    gateway = Gateway(config, clock, loop, lambda: loop.call_soon_threadsafe(ended.set))
     server = _Server(
         uvicorn.Config(gateway.app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
     )
@@ -179,6 +199,8 @@ async def _serve(
     server.should_exit = True
     await serving
     await asyncio.to_thread(gateway.stop)
+    if gateway.failed:
+        raise EngineFailedError("the engine failed; the log says why")
 
 
 def _picture(step: Step) -> Picture:

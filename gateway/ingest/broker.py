@@ -65,9 +65,15 @@ class Broker:
         self._client.loop_start()
 
     def stop(self) -> None:
-        """Disconnect and end the network thread."""
+        """Disconnect and end the network thread.
+
+        Without a connection the thread sleeps until its next attempt, up to a second: it ends by
+        itself then, and nobody waits for it.
+        """
+        connected = self.connected
         self._client.disconnect()
-        self._client.loop_stop()
+        if connected:
+            self._client.loop_stop()
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Publish retained with QoS 1; an empty payload removes the topic.
