@@ -10,9 +10,11 @@ two seconds have passed, so that nobody who stands still is lost.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from statistics import median
 
 REDETECT_S = 2.0
 """The longest time between two detections of a camera, whether or not anything moves."""
@@ -20,7 +22,8 @@ REDETECT_S = 2.0
 
 _BUSY_MEMORY_S = 10.0
 _MOST_CREDIT = 2.0
-_NEW_COST = 0.1
+_LOAD_MEMORY_S = 1.0
+_COSTS = 9
 
 
 class Decision(StrEnum):
@@ -48,7 +51,7 @@ class _Watched:
         detected_s: time of its last detection.
         busy: smoothed share of its pictures with movement, 0..1.
         credit: detections it may still have, as far as the budget goes.
-        look_s, detect_s: smoothed cost of a look without and of the detection alone.
+        looks_s, detects_s: last costs of a look but for the detection, and of the detection.
     """
 
     fps: float
@@ -57,8 +60,18 @@ class _Watched:
     detected_s: float = float("-inf")
     busy: float = 1.0
     credit: float = 1.0
-    look_s: float = 0.0
-    detect_s: float = 0.0
+    looks_s: deque[float] = field(default_factory=lambda: deque(maxlen=_COSTS))
+    detects_s: deque[float] = field(default_factory=lambda: deque(maxlen=_COSTS))
+
+    @property
+    def look_s(self) -> float:
+        """Usual cost of a look; the median, since the first detection may take a hundred times."""
+        return median(self.looks_s) if self.looks_s else 0.0
+
+    @property
+    def detect_s(self) -> float:
+        """Usual cost of a detection."""
+        return median(self.detects_s) if self.detects_s else 0.0
 
     @property
     def demand_s(self) -> float:
@@ -78,6 +91,8 @@ class Scheduler:
     def __init__(self, rates: Mapping[str, float], *, capacity: float = 0.9) -> None:
         self._cameras = {camera: _Watched(fps) for camera, fps in rates.items()}
         self._capacity = capacity
+        self._load = 0.0
+        self._worked_s = float("-inf")
 
     def next_turn(self) -> tuple[str, float]:
         """Give the camera whose picture is due first (earliest deadline first), and when.
@@ -111,7 +126,8 @@ class Scheduler:
             return self._detect(watched, t_s)
         if not moved:
             return Decision.UNCHANGED
-        if watched.credit >= 1.0:
+        # Beyond its share a camera may use what the others leave.
+        if watched.credit >= 1.0 or self._load < self._capacity:
             return self._detect(watched, t_s)
         return Decision.SKIP
 
@@ -125,9 +141,10 @@ class Scheduler:
             detect_s: seconds of the detection, None when there was none.
         """
         watched = self._cameras[camera]
-        watched.look_s = _smoothed(watched.look_s, look_s)
+        watched.looks_s.append(look_s)
         if detect_s is not None:
-            watched.detect_s = _smoothed(watched.detect_s, detect_s)
+            watched.detects_s.append(detect_s)
+        self._worked(now_s, look_s + (detect_s or 0.0))
         # A turn that comes late moves the next one only when that would be past already: so the
         # rate is kept through a busy moment, and nothing is made up for in a burst.
         interval_s = 1.0 / watched.fps
@@ -137,6 +154,12 @@ class Scheduler:
     def detections_per_s(self, camera: str) -> float:
         """Give the rate of detections that the budget leaves this camera while something moves."""
         return self._share(self._cameras[camera])
+
+    def _worked(self, now_s: float, work_s: float) -> None:
+        """Smooth the share of the time that was worked, over about a second."""
+        passed_s = max(now_s - self._worked_s, work_s, 1e-6)
+        self._load += (work_s / passed_s - self._load) * min(1.0, passed_s / _LOAD_MEMORY_S)
+        self._worked_s = now_s
 
     def _detect(self, watched: _Watched, t_s: float) -> Decision:
         watched.credit = max(0.0, watched.credit - 1.0)
@@ -170,7 +193,3 @@ def water_level(demands: Iterable[float], supply: float) -> float:
             return supply / left
         supply -= demand
     return float("inf")
-
-
-def _smoothed(known_s: float, new_s: float) -> float:
-    return new_s if known_s == 0.0 else known_s + _NEW_COST * (new_s - known_s)

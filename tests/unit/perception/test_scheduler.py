@@ -32,6 +32,7 @@ class Box:
     fps: float = 8.0
     look_s: float = 0.001
     detect_s: float = 0.020
+    first_detect_s: float = 0.020
     t_s: float = 1000.0
     worked_s: float = 0.0
     log: dict[str, list[tuple[float, Decision]]] = field(default_factory=dict)
@@ -46,7 +47,10 @@ class Box:
             moved = self.moves[camera](self.t_s)
             decision = scheduler.decide(camera, self.t_s, moved=moved)
             self.log[camera].append((self.t_s, decision))
-            detect_s = self.detect_s if decision is Decision.DETECT else None
+            detect_s = None
+            if decision is Decision.DETECT:
+                first = not any(d is Decision.DETECT for _, d in self.log[camera][:-1])
+                detect_s = self.first_detect_s if first else self.detect_s
             self.t_s += self.look_s + (detect_s or 0.0)
             self.worked_s += self.look_s + (detect_s or 0.0)
             scheduler.done(camera, self.t_s, look_s=self.look_s, detect_s=detect_s)
@@ -131,6 +135,22 @@ def test_cut_off_rate_is_told() -> None:
             scheduler.decide(camera, i / 8, moved=True)
             scheduler.done(camera, i / 8, look_s=0.001, detect_s=0.2)
     assert scheduler.detections_per_s("a") == pytest.approx((0.9 - 0.016) / 2 / 0.2, rel=0.01)
+
+
+def test_a_slow_first_detection_is_not_held_against_a_camera() -> None:
+    """Networks are made ready in their first run, which may take seconds."""
+    box = Box({f"c{i}": always for i in range(4)}, first_detect_s=3.0)
+    box.run(40.0)
+    for camera, log in box.log.items():
+        settled = [d for t_s, d in log if t_s > log[0][0] + 20.0]
+        assert settled.count(Decision.DETECT) > 0.95 * len(settled), camera
+
+
+def test_what_the_others_leave_is_used() -> None:
+    box = Box({"busy": always, **{f"c{i}": never for i in range(5)}}, detect_s=0.150)
+    box.run(60.0)
+    idle = 1.0 - box.worked_s / 60.0
+    assert idle < 0.15 or box.rate("busy", Decision.DETECT) > 7.5
 
 
 def test_no_picture_is_asked_for_again_soon_and_others_go_first() -> None:

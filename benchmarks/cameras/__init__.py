@@ -1,0 +1,1 @@
+"""Twelve cameras on one box: what looking only where something moved saves."""
