@@ -21,7 +21,7 @@ def _root() -> None:
 
 @app.command()
 def run(
-    scene: Annotated[str, typer.Option(help="quiet (scripted), busy or day.")] = "busy",
+    scene: Annotated[str, typer.Option(help="quiet (scripted), busy, rush or day.")] = "busy",
     view: Annotated[str, typer.Option(help="Where the camera hangs.")] = "high",
     seed: Annotated[int, typer.Option(help="Seed of the shop.")] = 1,
     fps: Annotated[float, typer.Option(help="Pictures a second.")] = 10.0,
@@ -57,12 +57,12 @@ def reader(
 @app.command()
 def film(
     video: Annotated[Path, typer.Argument(help="Where the Motion JPEG video goes, OUT.avi.")],
-    scene: Annotated[str, typer.Option(help="busy or day.")] = "busy",
+    scene: Annotated[str, typer.Option(help="busy, rush or day.")] = "busy",
     view: Annotated[str, typer.Option(help="Where the camera hangs.")] = "along",
     seed: Annotated[int, typer.Option(help="Seed of the shop.")] = 1,
     seconds: Annotated[float, typer.Option(help="Length of the video.")] = 240.0,
     fps: Annotated[float, typer.Option(help="Pictures a second.")] = 8.0,
-    from_s: Annotated[float, typer.Option(help="Seconds the shop is open before.")] = 400.0,
+    from_s: Annotated[float, typer.Option(help="Seconds the shop is open before.")] = 600.0,
     moved: Annotated[int, typer.Option(help="Hang the camera elsewhere; 0 does not.")] = 0,
 ) -> None:
     """Film a simulated shop; beside the video come its truth (.jsonl) and a config (.yaml)."""

@@ -87,7 +87,7 @@ class Take:
     seed: int = 1
     seconds: float = 240.0
     fps: float = 8.0
-    from_s: float = 400.0
+    from_s: float = 600.0
     moved: int = 0
 
 

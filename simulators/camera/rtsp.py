@@ -11,6 +11,7 @@ import secrets
 import socket
 import socketserver
 import struct
+import sys
 import threading
 from http import HTTPStatus
 from typing import Any
@@ -79,7 +80,9 @@ class _Server(socketserver.ThreadingTCPServer):
         super().server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error worth a traceback."""
+        """Report an error, unless a client just went away."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Connection(socketserver.StreamRequestHandler):

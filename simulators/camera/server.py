@@ -19,7 +19,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sys
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
@@ -134,7 +136,9 @@ class _Http(ThreadingHTTPServer):
     cameras: CameraServer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no error worth a traceback."""
+        """Report an error, unless a client just went away."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -209,14 +213,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         self.send_header("Connection", "close")
         self.end_headers()
-        for picture in feed.pictures():
-            self.wfile.write(
-                f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n"
-                f"Content-Length: {len(picture.jpeg)}\r\n"
-                f"X-Scene-Time: {picture.t_s:.3f}\r\n\r\n".encode()
-                + picture.jpeg
-                + b"\r\n"
-            )
+        with contextlib.closing(feed.pictures()) as pictures:
+            for picture in pictures:
+                head = (
+                    f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n"
+                    f"Content-Length: {len(picture.jpeg)}\r\n"
+                    f"X-Scene-Time: {picture.t_s:.3f}\r\n\r\n"
+                )
+                self.wfile.write(head.encode() + picture.jpeg + b"\r\n")
 
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are not logged: a stream is watched for hours."""

@@ -37,7 +37,7 @@ class Checkout:
         self,
         layout: LaneLayout,
         floor: Floor,
-        gone: Callable[[Party, str], None],
+        gone: Callable[[Party], None],
         shuffle: Callable[[], float],
     ) -> None:
         """Make a closed lane.
@@ -45,7 +45,7 @@ class Checkout:
         Args:
             layout: where it stands.
             floor: the people.
-            gone: told of each unit that ends with this lane: ``served``, ``reneged``.
+            gone: told of each unit that was served or gave up.
             shuffle: draws the reaction time of somebody who moves up, seconds.
         """
         self.layout = layout
@@ -114,6 +114,10 @@ class Checkout:
             self._set_state("closing")
             return
         self._set_state("closed")
+        self._send_cashier_away()
+        self._break_off()
+
+    def _send_cashier_away(self) -> None:
         if self.cashier is not None:
             cashier, self.cashier = self.cashier, None
             x, _ = self.layout.cashier_spot
@@ -122,13 +126,25 @@ class Checkout:
             )
             self._floor.agenda.at(end_s, lambda: self._floor.remove(cashier))
 
+    def _break_off(self) -> None:
+        """Nobody serves any more: who is at the counter goes, who was called waits again."""
+        party = self.called
+        if party is None:
+            return
+        if party.served_from_s is not None:
+            self._stop_service()
+            self._end(party)
+        else:
+            self.called = None
+            self.queue.insert(0, party)
+            self._settle()
+
     def pause(self, paused: bool) -> None:
         """Hold the till, or go on."""
         self.paused = paused
-        if paused and self._service is not None:
-            self._service.cancel()
-            self._service = None
-        elif not paused and self.called is not None and self.called.served_from_s is not None:
+        if paused:
+            self._stop_service()
+        elif self.called is not None and self.called.served_from_s is not None:
             self._serve(self.called)
         self._call()
 
@@ -174,11 +190,10 @@ class Checkout:
         parties = [*self.queue, *([self.called] if self.called is not None else [])]
         self.queue.clear()
         self.called = None
-        if self._service is not None:
-            self._service.cancel()
-            self._service = None
+        self._stop_service()
         for party in parties:
             self._forget(party)
+        self._close_when_done()
         return parties
 
     def place(self, party: Party) -> None:
@@ -199,7 +214,7 @@ class Checkout:
             wait_s = self._floor.agenda.now_s - (party.joined_s or 0.0)
             self._floor.emit("reneged", party, lane=self.lane, wait_s=wait_s)
             self.leave(party)
-            self._gone(party, "reneged")
+            self._gone(party)
 
     def _forget(self, party: Party) -> None:
         for book in (self._patience, self._moves):
@@ -234,6 +249,11 @@ class Checkout:
         if not self.paused:
             self._serve(party)
 
+    def _stop_service(self) -> None:
+        if self._service is not None:
+            self._service.cancel()
+            self._service = None
+
     def _serve(self, party: Party) -> None:
         self._service = self._floor.agenda.after(party.service_s, lambda: self._end(party))
 
@@ -243,7 +263,7 @@ class Checkout:
         self._floor.emit("service_end", party, lane=self.lane, service_s=service_s)
         self.called = None
         self._service = None
-        self._gone(party, "served")
+        self._gone(party)
         self._floor.agenda.after(self._shuffle(), self._call)
         self._close_when_done()
 

@@ -149,6 +149,8 @@ class Scene:
         if per_hour is not None and not 0.0 <= per_hour <= 5000.0:
             raise ValueError(f"per_hour: expected 0 to 5000, found {per_hour}")
         self._arrivals_per_hour = per_hour
+        self._arrival.cancel()
+        self._next_arrival()
 
     def pick(self, shelf: str, party: Party) -> None:
         """Let a shopper take the front item of a shelf, when there is one."""
@@ -218,7 +220,9 @@ class Scene:
     def _next_arrival(self) -> None:
         """Arrange the next arrival; a Poisson process whose rate follows the hour, by thinning."""
         peak = max(*self.settings.arrivals_per_hour, self._arrivals_per_hour or 0.0, 60.0)
-        self._agenda.after(self._arrivals.expovariate(peak / 3600.0), lambda: self._arrive(peak))
+        self._arrival = self._agenda.after(
+            self._arrivals.expovariate(peak / 3600.0), lambda: self._arrive(peak)
+        )
 
     def _arrive(self, peak: float) -> None:
         rate = self._arrivals_per_hour
@@ -226,7 +230,7 @@ class Scene:
             rate = self.settings.arrivals_at(self.now_s)
         if self._arrivals.random() * peak < rate:
             party = self._party()
-            self.run(party, visit(self, party, party.rng.choices((0, 1, 2, 3), (3, 4, 2, 1))[0]))
+            self._run(party, visit(self, party, party.rng.choices((0, 1, 2, 3), (3, 4, 2, 1))[0]))
         self._next_arrival()
 
     def _next_passer(self, rng: Random) -> None:
@@ -236,7 +240,7 @@ class Scene:
 
     def _pass(self, rng: Random) -> None:
         party = self._party(role=Role.PASSER)
-        self.run(party, pass_by(self, party, rng))
+        self._run(party, pass_by(self, party, rng))
         self._next_passer(rng)
 
     def _party(
@@ -276,7 +280,7 @@ class Scene:
         self._parties[unit] = party
         return party
 
-    def run(self, party: Party, process: Process) -> None:
+    def _run(self, party: Party, process: Process) -> None:
         """Let a shopper do something until it ends or the shopper is gone."""
 
         def go_on() -> None:
@@ -293,10 +297,9 @@ class Scene:
     def _reaction(self) -> float:
         return self._reactions.uniform(0.25, 0.8)
 
-    def _done(self, party: Party, why: str) -> None:
-        """Go on with a unit whose time in a lane ended; ``why`` says how, for the record alone."""
-        del why
-        self.run(party, leave(self, party))
+    def _done(self, party: Party) -> None:
+        """Let a unit leave that was served or gave up, and others look at the shorter queue."""
+        self._run(party, leave(self, party))
         for checkout in self.checkouts.values():
             self._consider_changing(checkout)
 
@@ -314,9 +317,6 @@ class Scene:
 
     def _scatter(self, checkout: Checkout) -> None:
         """The cashier left: who waits goes to another lane, if there is one."""
-        if checkout.called is not None and checkout.called.served_from_s is None:
-            checkout.queue.insert(0, checkout.called)
-            checkout.called = None
         if any(c.state == "open" for c in self.checkouts.values()):
             for i, party in enumerate(list(checkout.queue)):
                 self._agenda.after(2.0 + 1.5 * i, partial(self._jockey, party, checkout, None))
@@ -333,4 +333,4 @@ class Scene:
             to_lane=to.lane if to is not None else None,
             wait_s=wait_s,
         )
-        self.run(party, check_out(self, party, but_not=checkout.lane))
+        self._run(party, check_out(self, party, but_not=checkout.lane))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from simulators.scene.layout import Layout, shop
 
@@ -99,6 +99,11 @@ def busy(lanes: int = 2) -> SceneSettings:
         shop_s=40.0,
         restock_s=300.0,
     )
+
+
+def rush(lanes: int = 2) -> SceneSettings:
+    """More shoppers than the lanes can serve: long queues, and people who turn away."""
+    return replace(busy(lanes), arrivals_per_hour=(110.0 * lanes,))
 
 
 def day() -> SceneSettings:

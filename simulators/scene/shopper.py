@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Protocol
 
-from simulators.scene.checkout import Checkout
+from simulators.scene.checkout import TO_THE_TILL, Checkout
 from simulators.scene.floor import Floor
 from simulators.scene.layout import Point, ShelfLayout
 from simulators.scene.people import Doing, Party
@@ -21,6 +21,10 @@ Process = Iterator[float]
 
 LOOK_S = (1.5, 5.0)
 """How long somebody looks at a queue before walking away from it."""
+
+
+TRIES = 25
+"""Whoever found no open lane so often leaves without buying."""
 
 
 class Shop(Protocol):
@@ -88,7 +92,7 @@ def _out_of_sight(shop: Shop, party: Party) -> Process:
 
 def check_out(shop: Shop, party: Party, *, but_not: str | None = None) -> Process:
     """Choose a lane and stand at its tail; walk out when the queue is too long."""
-    while True:
+    for _ in range(TRIES):
         lane = choose(shop, party, but_not)
         if lane is None:
             yield from _wander(shop, party)
@@ -103,13 +107,14 @@ def check_out(shop: Shop, party: Party, *, but_not: str | None = None) -> Proces
         x, y = checkout.tail
         checkout.coming.append(party)
         yield shop.floor.walk_party(
-            party, [*_approach(party, (x, y)), (x, y + party.cart_m)], -math.pi / 2
+            party, [*_approach(party, (x, y)), (x, y + party.cart_m)], TO_THE_TILL
         )
         if checkout.state == "closed":
             checkout.turn_away(party)
             continue
         checkout.join(party)
         return
+    yield from leave(shop, party)
 
 
 def choose(shop: Shop, party: Party, but_not: str | None = None) -> str | None:
@@ -133,7 +138,7 @@ def _approach(party: Party, tail: Point) -> list[Point]:
 def _look(shop: Shop, party: Party, checkout: Checkout) -> Process:
     x, y = checkout.tail
     party.do(Doing.WALKING)
-    yield shop.floor.walk_party(party, [(x, y + 0.9)], -math.pi / 2)
+    yield shop.floor.walk_party(party, [(x, y + 0.9)], TO_THE_TILL)
     yield shop.floor.agenda.now_s + party.rng.uniform(*LOOK_S)
 
 
@@ -142,7 +147,7 @@ def _wander(shop: Shop, party: Party) -> Process:
     layout, rng = shop.settings.layout, party.rng
     party.do(Doing.WALKING)
     x = rng.uniform(layout.lanes[0].x, layout.passage_x)
-    yield shop.floor.walk_party(party, [(x, rng.uniform(10.2, 11.5))], -math.pi / 2)
+    yield shop.floor.walk_party(party, [(x, rng.uniform(10.2, 11.5))], TO_THE_TILL)
     yield shop.floor.agenda.now_s + rng.uniform(4.0, 12.0)
 
 

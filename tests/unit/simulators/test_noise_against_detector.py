@@ -49,14 +49,16 @@ def test_recall_by_occlusion_is_that_of_the_drawn_path() -> None:
     noisy: list[list[bool]] = [[], [], [], []]
     for name in ("along", "high", "side"):
         view = VIEWS[name](LAYOUT)
-        painter, noise = Painter(LAYOUT, view), NoisyDetector(LAYOUT, view, seed=7)
+        painter = Painter(LAYOUT, view)
+        noise = [NoisyDetector(LAYOUT, view, seed) for seed in range(8)]
         scene = Scene(busy(), 21)
         scene.advance(500.0)
         for _ in range(14):
-            scene.advance(scene.now_s + 11.0)
+            # Long enough for other people to stand there.
+            scene.advance(scene.now_s + 35.0)
             snapshot = scene.snapshot()
             shown = detector.detect(painter.draw(snapshot))
-            guessed = noise.detect(snapshot)
+            guessed = [noisy_one.detect(snapshot) for noisy_one in noise]
             people = [
                 seen
                 for seen in painter.truth(snapshot)
@@ -65,7 +67,7 @@ def test_recall_by_occlusion_is_that_of_the_drawn_path() -> None:
             limits = np.array([view.width, view.height] * 2)
             whole = np.clip(np.array([p.box for p in people]), 0, limits)
             visible = np.array([p.visible_box for p in people], np.float64)
-            for book, detections in ((drawn, shown), (noisy, guessed)):
+            for book, detections in ((drawn, shown), *((noisy, guess) for guess in guessed)):
                 hits = found(whole, visible, detections.boxes[detections.scores >= THRESHOLD])
                 for person, hit in zip(people, hits.tolist(), strict=True):
                     book[int(np.digitize(1.0 - person.visible, HIDDEN))].append(hit)

@@ -83,6 +83,42 @@ def test_a_lane_that_closes_serves_those_who_wait_then_the_cashier_leaves() -> N
     assert not [b for b in scene.snapshot().bodies if b.role == "cashier"]
 
 
+def test_a_cashier_who_just_leaves_serves_nobody_on() -> None:
+    scene = Scene(quiet())
+    scene.add_to_queue("1", 3)
+    scene.advance(6.0)
+    assert scene.snapshot().lanes["1"].served == 1
+    scene.set_lane("1", is_open=False, at_once=True)
+    truth = scene.snapshot().lanes["1"]
+    assert (truth.state, truth.served, truth.waiting) == ("closed", 0, 2)
+    scene.advance(60.0)
+    assert scene.snapshot().lanes["1"].waiting == 2
+    scene.set_lane("1", is_open=True)
+    scene.advance(600.0)
+    assert scene.snapshot().lanes["1"].waiting == 0
+
+
+def test_arrivals_can_be_turned_up_and_off() -> None:
+    scene = Scene(quiet())
+    scene.set_arrivals(600.0)
+    scene.advance(120.0)
+    came = len(scene.floor.people)
+    assert came > 8
+    scene.set_arrivals(0.0)
+    scene.take_events()
+    scene.advance(180.0)
+    assert len([e for e in scene.take_events() if e.event == "crossing" and e.t_s > 140.0]) < 5
+
+
+def test_who_finds_no_open_lane_leaves_in_the_end() -> None:
+    scene = Scene(replace(quiet(open_lanes=()), browse_only=0.0, shop_s=1.0))
+    scene.set_arrivals(300.0)
+    scene.advance(60.0)
+    scene.set_arrivals(0.0)
+    scene.advance(1500.0)
+    assert not scene.floor.people
+
+
 def test_every_person_who_came_in_is_inside_or_went_out() -> None:
     # Passers-by leave on the left, not over the line.
     scene = Scene(replace(busy(), passers_per_hour=0.0), seed=8)
