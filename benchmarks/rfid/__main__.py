@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+
+import structlog
 
 from benchmarks.rfid import cost, decoding, epcs
 
 
 def main() -> None:
     """Measure and print."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     print("decode, tags a CPU second (fastest round of each, taking turns)")
     for tags in (32, 1):
         speeds = decoding.measure(tags)

@@ -73,12 +73,11 @@ class Epc:
     def gs1_key(self) -> str:
         """GTIN-14, SSCC-18, GLN-13, GRAI (13 digits, without serial) or GIAI."""
         identity = SCHEMES[self.scheme].identity
+        body = self.company_prefix + self.reference
         if identity == "giai":
-            return self.company_prefix + self.reference
+            return body
         if identity in ("sgtin", "sscc"):
             body = self.reference[0] + self.company_prefix + self.reference[1:]
-        else:
-            body = self.company_prefix + self.reference
         return body + check_digit(body)
 
 

@@ -14,6 +14,7 @@ class Scheme:
     """One binary encoding: header, filter (3 bits), partition (3), company, reference, serial.
 
     Attributes:
+        identity: name in the pure identity URI, for example ``sgtin``.
         name: name in the EPC tag URI, for example ``sgtin-96``.
         header: first byte.
         bits: length without padding.
@@ -24,6 +25,7 @@ class Scheme:
         text_serial: the serial is 7-bit text padded with zeros, not a number.
     """
 
+    identity: str
     name: str
     header: int
     bits: int
@@ -31,11 +33,6 @@ class Scheme:
     reference_digits: tuple[int, ...] | None
     serial_bits: int
     text_serial: bool = False
-
-    @property
-    def identity(self) -> str:
-        """Name in the pure identity URI, for example ``sgtin``."""
-        return self.name.partition("-")[0]
 
     @property
     def hex_digits(self) -> int:
@@ -47,12 +44,12 @@ _ITEM_BITS = (4, 7, 10, 14, 17, 20, 24)
 _ITEM_DIGITS = (1, 2, 3, 4, 5, 6, 7)
 _SCHEMES = (
     # Tables 14-1 to 14-12. The 24 unused bits at the end of an SSCC count as its serial: all zero.
-    Scheme("sgtin-96", 0x30, 96, _ITEM_BITS, _ITEM_DIGITS, 38),
-    Scheme("sgtin-198", 0x36, 198, _ITEM_BITS, _ITEM_DIGITS, 140, text_serial=True),
-    Scheme("sscc-96", 0x31, 96, (18, 21, 24, 28, 31, 34, 38), (5, 6, 7, 8, 9, 10, 11), 24),
-    Scheme("sgln-96", 0x32, 96, (1, 4, 7, 11, 14, 17, 21), (0, 1, 2, 3, 4, 5, 6), 41),
-    Scheme("grai-96", 0x33, 96, (4, 7, 10, 14, 17, 20, 24), (0, 1, 2, 3, 4, 5, 6), 38),
-    Scheme("giai-96", 0x34, 96, (42, 45, 48, 52, 55, 58, 62), None, 0),
+    Scheme("sgtin", "sgtin-96", 0x30, 96, _ITEM_BITS, _ITEM_DIGITS, 38),
+    Scheme("sgtin", "sgtin-198", 0x36, 198, _ITEM_BITS, _ITEM_DIGITS, 140, text_serial=True),
+    Scheme("sscc", "sscc-96", 0x31, 96, (18, 21, 24, 28, 31, 34, 38), (5, 6, 7, 8, 9, 10, 11), 24),
+    Scheme("sgln", "sgln-96", 0x32, 96, (1, 4, 7, 11, 14, 17, 21), (0, 1, 2, 3, 4, 5, 6), 41),
+    Scheme("grai", "grai-96", 0x33, 96, (4, 7, 10, 14, 17, 20, 24), (0, 1, 2, 3, 4, 5, 6), 38),
+    Scheme("giai", "giai-96", 0x34, 96, (42, 45, 48, 52, 55, 58, 62), None, 0),
 )
 SCHEMES = MappingProxyType({scheme.name: scheme for scheme in _SCHEMES})
 """Encodings that can be decoded and encoded, by name."""
