@@ -86,14 +86,31 @@ class DetectorSettings(Settings):
     Attributes:
         model: name in models/manifest.toml.
         input: ``auto`` keeps the camera's aspect ratio, or width x height in multiples of 32.
+        fit: keep the aspect ratio within that input (``letterbox``) or fill it (``stretch``);
+            ``auto`` stretches by a few percent and no more.
+        region: look at the whole ``frame``, or only where the ``zones`` are, which shows people
+            larger to the network.
+        margin: added around the zones, as a fraction of the frame.
+        headroom: added above them, since a zone is where feet stand.
         threshold: lowest score of a detection that can start a track.
         threads: threads of onnxruntime.
     """
 
     model: str = "person"
     input: Annotated[str, Field(pattern=r"^(auto|[0-9]{2,4}x[0-9]{2,4})$")] = "auto"
+    fit: Literal["auto", "letterbox", "stretch"] = "auto"
+    region: Literal["frame", "zones"] = "frame"
+    margin: Fraction = 0.1
+    headroom: Fraction = 0.35
     threshold: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
     threads: Annotated[int, Field(ge=1, le=64)] = 1
+
+    @field_validator("input")
+    @classmethod
+    def _multiples(cls, text: str) -> str:
+        if text != "auto" and any(int(side) % 32 or int(side) == 0 for side in text.split("x")):
+            raise ValueError("auto, or multiples of 32, for example 640x352")
+        return text
 
 
 class CameraSettings(Settings):

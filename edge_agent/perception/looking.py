@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import models
 from edge_agent.config import CameraSettings
+from edge_agent.perception.region import moved, region_of
 from hardware.interfaces import Frame
 from models.detections import Detections
 
@@ -24,9 +25,16 @@ class Looker:
         if settings.input != "auto":
             width, height = settings.input.split("x")
             size = (int(width), int(height))
-        self._detector = models.load(settings.model, size=size, threads=settings.threads)
+        self._detector = models.load(
+            settings.model, size=size, mode=settings.fit, threads=settings.threads
+        )
+        self._region = region_of(camera)
         self.threshold = settings.threshold or self._detector.entry.threshold
 
     def look(self, frame: Frame) -> Detections:
         """People in the frame of score 0.1 or more; ``threshold`` says which may start a track."""
-        return self._detector.detect(frame.image)
+        if self._region is None:
+            return self._detector.detect(frame.image)
+        height, width = frame.image.shape[:2]
+        x1, y1, x2, y2 = self._region.pixels(width, height)
+        return moved(self._detector.detect(frame.image[y1:y2, x1:x2]), x1, y1)
