@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
@@ -65,13 +68,28 @@ class Detector:
         Raises:
             ValueError: the picture has another shape or type, or no pixels.
         """
-        feed = self._feed_for(image)
-        outputs = self._session.run(
-            list(self.entry.outputs) or None, {self._input: feed.tensor(image)}
+        return self.boxes(self.infer(self.tensor(image)))
+
+    def tensor(self, image: NDArray[np.uint8]) -> NDArray[Any]:
+        """First step of :meth:`detect`: the input for the network; the next call writes over it."""
+        self._feed = self._feed_for(image)
+        return self._feed.tensor(image)
+
+    def infer(self, tensor: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """Second step: the raw outputs."""
+        outputs: Sequence[NDArray[Any]] = self._session.run(
+            list(self.entry.outputs) or None, {self._input: tensor}
         )
-        boxes, scores = self._decode(outputs, feed.fit.size, self.min_score, self.entry.person)
+        return outputs
+
+    def boxes(self, outputs: Sequence[NDArray[Any]]) -> Detections:
+        """Third step: the people in the picture that the first step took last."""
+        if self._feed is None:
+            raise ValueError("boxes: expected a picture before, found none")
+        fit = self._feed.fit
+        boxes, scores = self._decode(outputs, fit.size, self.min_score, self.entry.person)
         keep = suppress(boxes, scores, self.entry.max_iou)
-        return Detections(feed.fit.back(boxes[keep]), scores[keep])
+        return Detections(fit.back(boxes[keep]), scores[keep])
 
     def _try(self) -> None:
         """Look at nothing, since only a run shows whether the outputs are those of the family."""
@@ -92,10 +110,10 @@ class Detector:
                 f"picture: expected uint8 (H, W, 3), found {image.dtype} {image.shape}"
             )
         source = (image.shape[1], image.shape[0])
-        if self._feed is None or self._feed.fit.source != source:
-            size = self._size or choose_size(*source, multiple=self.entry.input.multiple)
-            self._feed = Feed(self.entry.input, Fit.of(source, size, self._mode))
-        return self._feed
+        if self._feed is not None and self._feed.fit.source == source:
+            return self._feed
+        size = self._size or choose_size(*source, multiple=self.entry.input.multiple)
+        return Feed(self.entry.input, Fit.of(source, size, self._mode))
 
 
 def _allowed(entry: ModelEntry, size: tuple[int, int] | None) -> tuple[int, int] | None:

@@ -82,7 +82,7 @@ def test_a_stream_that_changes_its_size_is_followed(vtest: Path) -> None:
 
 @pytest.mark.parametrize("size", ["640x350", "00x352", "640", "wide"])
 def test_an_input_that_no_network_takes_is_a_mistake_in_the_config(size: str) -> None:
-    with pytest.raises(ValidationError, match="detector.input"):
+    with pytest.raises(ValidationError, match=r"detector\.input"):
         camera(input=size)
 
 
