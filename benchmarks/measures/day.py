@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
-from benchmarks.measures.noise import NoisyView
 from edge_agent.config import CameraSettings
 from edge_agent.measures import Measures
 from edge_agent.measures.readings import Readings
+from edge_agent.tracking.tracks import Tracks
+from edge_agent.zones.zones import Zones
 from messages.payloads import Joined, WaitDone, WaitScore
+from simulators.camera.noise import NoisyDetector, NoisyTracker, NoisyTracks
 from simulators.camera.views import VIEWS
 from simulators.camera.zones import zones
 from simulators.scene.scene import Scene
@@ -19,9 +22,8 @@ from simulators.scene.settings import day
 from simulators.scene.truth import Event, Snapshot
 
 FPS = 4.0
-FROM_H, HOURS = 3.5, 1.5
+FROM_H, HOURS = 3.5, 1.0
 """Into the lunch peak, with a lane that opens."""
-SWITCH_PER_HOUR = {"high": 4.0, "along": 12.0}
 NEAR_S, NEAR_SHARE = 6.0, 0.15
 """A wait is recovered when one ends at that time, and is right within this."""
 
@@ -74,20 +76,26 @@ def run(view: str, seed: int) -> Found:
     camera = CameraSettings.model_validate(
         {"id": "cam", "source": "x", "fps": FPS, "zones": zones(layout, place)}
     )
-    noisy = NoisyView(camera, place, switch_per_hour=SWITCH_PER_HOUR[view], seed=seed)
-    measures, found = Measures(camera), Found()
+    tracker = NoisyTracker(NoisyDetector(layout, place, seed))
+    areas, measures, found = Zones(camera.zones), Measures(camera), Found()
+    size = (place.width, place.height)
     scene.advance(FROM_H * 3600.0)
     scene.take_events()
     readings = None
     for k in range(round(HOURS * 3600.0 * FPS)):
         scene.advance(FROM_H * 3600.0 + k / FPS)
         snapshot = scene.snapshot()
-        readings = measures.update(noisy.look(snapshot, 1.0 / FPS))
+        tracks = Tracks(**_fields(tracker.track(snapshot)))
+        readings = measures.update(areas.update(tracks, size))
         found.add(snapshot, readings)
     found.truth = [e for e in scene.take_events() if e.event == "service_start"]
     if readings is not None:
         found.scores = [d.score for d in readings.lanes.values() if d.score is not None]
     return found
+
+
+def _fields(tracks: NoisyTracks) -> dict[str, Any]:
+    return {f.name: getattr(tracks, f.name) for f in fields(tracks)}
 
 
 def report(seeds: Sequence[int]) -> None:
