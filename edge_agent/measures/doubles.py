@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 HEAD_X = 0.5
 """Heads of different people are further apart than this share of a box's width, or"""
-HEAD_Y = (0.06, 0.18)
+HEAD_Y = (0.06, 0.12)
 """one is higher by more than a share of a box's height: this much, from flat to steep views."""
 SPACING_M = 0.5
 """People stand no closer behind each other."""

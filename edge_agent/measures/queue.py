@@ -37,6 +37,8 @@ LEFT_M = 1.0
 """Outside the lane for so long, and so far away from where the member stood, ends a membership."""
 LEFT_ANYHOW_S = 6.0
 GONE_LOG_ODDS = -2.0
+PARTY_DOUBT = 0.3
+"""A party leaves together: who is unseen beside its payer is doubted this much more slowly."""
 LOOK_AGAIN_S = 0.25
 """What hides somebody unseen is looked at so often."""
 BACK_IN_QUEUE = 0.25
@@ -201,6 +203,8 @@ class LaneQueue:
         if not 0.0 <= t_s - member.covered_s < LOOK_AGAIN_S:
             member.covered = hiding.cover(np.array(member.box), seen_boxes)
             member.covered_s = t_s
+        if member.stage == Stage.SERVED and self._party_served(member, t_s):
+            dt_s *= PARTY_DOUBT
         member.log_odds = hiding.after_miss(member.log_odds, member.covered, steepness, dt_s)
         passing = member.stage in (Stage.ARRIVING, Stage.DONE)
         if member.log_odds < GONE_LOG_ODDS or (passing and not member.counts):
@@ -275,6 +279,13 @@ class LaneQueue:
         return any(
             m.stage == Stage.SERVED and m.unit != member.unit and m.seen_s >= t_s
             for m in self._members.values()
+        )
+
+    def _party_served(self, member: Member, t_s: float) -> bool:
+        return any(
+            m.stage == Stage.SERVED and m.unit == member.unit and m.seen_s >= t_s
+            for m in self._members.values()
+            if m is not member
         )
 
     def _tell(self, member: Member) -> None:
