@@ -14,9 +14,11 @@ from fastapi import FastAPI
 from hardware.interfaces import ReaderState, TagReader
 from hardware.rfid import ReaderOptions, TlsFiles, open_reader
 from hardware.rfid.llrp.events import ReaderEvent
+from hardware.rfid.llrp.frames import Frame
+from hardware.rfid.llrp.parameters import LlrpStatus
 from hardware.rfid.llrp.reports import TagReport, tag_report_data
 from hardware.rfid.llrp.rospec import RoSpec
-from hardware.rfid.llrp.types import IMPINJ_PEN, Msg, RoSpecState, Version
+from hardware.rfid.llrp.types import IMPINJ_PEN, Msg, RoSpecState, Status, Version
 from simulators.llrp_reader import LlrpServer, ReaderModel, SimpleField
 from simulators.llrp_reader.control import control_routes
 from simulators.llrp_reader.field import PlacedTag
@@ -81,6 +83,46 @@ def test_the_version_is_negotiated(version: Version) -> None:
             await opened.until(lambda: opened.reader.state is ReaderState.OK)
             expected = {Version.V1_0_1: "LLRP 1.0.1,", Version.V1_1: "LLRP 1.1,"}[version]
             assert opened.reader.detail.startswith(expected)
+
+    run(test)
+
+
+def test_a_reader_that_hangs_up_at_the_version_is_not_asked_again() -> None:
+    async def test() -> None:
+        async with server() as sim:
+            handle = sim.machine.handle
+
+            def old_reader(frame: Frame, now_us: int) -> list[Frame]:
+                if frame.type == Msg.GET_SUPPORTED_VERSION:
+                    sim.cut()
+                    return []
+                return handle(frame, now_us)
+
+            sim.machine.handle = old_reader
+            async with client(sim.url) as opened:
+                await opened.until(lambda: bool(opened.reads))
+                assert opened.reader.detail.startswith("LLRP 1.0.1,")
+                assert sim.counters["GET_SUPPORTED_VERSION"] == 1
+
+    run(test)
+
+
+def test_a_reader_that_does_not_tell_its_rospecs_is_left_to_read() -> None:
+    async def test() -> None:
+        async with server(SimpleField()) as sim:
+            handle = sim.machine.handle
+
+            def refuse(frame: Frame, now_us: int) -> list[Frame]:
+                if frame.type == Msg.GET_ROSPECS:
+                    body = LlrpStatus(Status.DEVICE_ERROR, "busy").to_bytes()
+                    return [Frame(Msg.GET_ROSPECS_RESPONSE, frame.message_id, body)]
+                return handle(frame, now_us)
+
+            sim.machine.handle = refuse
+            async with client(sim.url, silent_after_s=0.4) as opened:
+                await opened.until(lambda: opened.reader.counters.get("inventory_unknown", 0) >= 2)
+                assert opened.reader.state is ReaderState.OK
+                assert "reconnects" not in opened.reader.counters
 
     run(test)
 
