@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from configs.settings import Id, Settings
-from gateway.rule_settings import Count, Seconds, Severity
+from gateway.rule_settings import Count, RuleName, Seconds, Severity
 
 _HOURS = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)$")
 
@@ -84,7 +84,7 @@ class RouteSettings(Settings):
     """
 
     to: Id
-    rules: tuple[str, ...] = ()
+    rules: tuple[RuleName, ...] = ()
     severities: tuple[Severity, ...] = ("info", "warning", "critical")
     level: Count = 0
     hours: Hours | None = None

@@ -137,7 +137,9 @@ class Gateway:
         app = FastAPI(title="Instore Edge gateway", version="1", docs_url=None, redoc_url=None)
         board, feed, engine = self._board, self._feed, self._engine
         app.include_router(state_routes(board, feed, (lane.id for lane in config.lanes)))
-        app.include_router(alert_routes(board, engine, lambda: read_only(config.database)))
+        app.include_router(
+            alert_routes(config.alerts, board, engine, lambda: read_only(config.database))
+        )
         app.include_router(maintenance_routes(board, engine))
         app.include_router(health_routes(board, feed, self.health))
         add_pages(app, config)

@@ -12,6 +12,21 @@ from configs.settings import Id, Settings
 Seconds = Annotated[float, Field(ge=0.0)]
 Count = Annotated[int, Field(ge=0)]
 Severity = Literal["info", "warning", "critical"]
+RuleName = Literal[
+    "open_lane",
+    "close_lane",
+    "wait",
+    "unattended",
+    "help",
+    "restock",
+    "size_gap",
+    "misplaced",
+    "sweep",
+    "kpi",
+    "device",
+    "sensor",
+    "screen",
+]
 
 
 def not_under(data: Any, low: str, high: str) -> list[tuple[Key, str, str]]:

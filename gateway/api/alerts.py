@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.alert_settings import AlertSettings
 from gateway.api.board import Board, Desk
 from gateway.outputs import ledger
 from gateway.outputs.alerts import Change, NoSuchAlertError, StepNotAllowedError
@@ -53,10 +54,16 @@ class MaintenanceRequest(BaseModel):
     who: Annotated[str, Field(min_length=1, max_length=60)] = "staff"
 
 
-def alert_routes(board: Board, desk: Desk, database: Callable[[], sqlite3.Connection]) -> APIRouter:
+def alert_routes(
+    settings: AlertSettings,
+    board: Board,
+    desk: Desk,
+    database: Callable[[], sqlite3.Connection],
+) -> APIRouter:
     """Make the routes.
 
     Args:
+        settings: how long alerts may take.
         board: the newest picture.
         desk: takes requests that change something.
         database: opens a read-only connection; closed after use.
@@ -74,6 +81,17 @@ def alert_routes(board: Board, desk: Desk, database: Callable[[], sqlite3.Connec
         db = database()
         try:
             return board.alerts(ledger.recent(db, limit))
+        finally:
+            db.close()
+
+    @router.get("/times")
+    def times(days: Annotated[float, Query(gt=0, le=400)] = 30.0) -> list[dict[str, Any]]:
+        """Give how long each alert of the last days took, beside its targets."""
+        if board.picture is None:
+            return []
+        db = database()
+        try:
+            return ledger.times(db, settings, board.picture.view.now_s - 86400.0 * days)
         finally:
             db.close()
 

@@ -55,7 +55,7 @@ class World:
         app = FastAPI()
         app.include_router(state_routes(self.board, self.feed, ["1", "2"]))
         app.include_router(
-            alert_routes(self.board, self.engine, lambda: read_only(config.database))
+            alert_routes(config.alerts, self.board, self.engine, lambda: read_only(config.database))
         )
         app.include_router(maintenance_routes(self.board, self.engine))
         app.include_router(
@@ -188,6 +188,19 @@ def test_an_alert_is_taken_step_by_step_with_its_history(world: World, api: Api)
     ]
     assert api.get("/api/v1/alerts").json() == []
     assert [a["alert"] for a in api.get("/api/v1/alerts?state=all").json()] == [alert["alert"]]
+
+
+def test_times_are_held_against_their_targets(world: World, api: Api) -> None:
+    alert = raise_alert(world, api)
+    world.now_s += 400.0  # the target to respond to a warning is 300 s
+    url = f"/api/v1/alerts/{alert['alert']}"
+    api.post(f"{url}/acknowledge", json={})
+    (times,) = api.get("/api/v1/alerts/times").json()
+    assert times["respond_s"] == pytest.approx(400.0, abs=1.0)
+    assert (times["responded_in_time"], times["resolved_in_time"]) == (False, None)
+    api.post(f"{url}/resolve", json={})
+    (times,) = api.get("/api/v1/alerts/times?days=1").json()
+    assert times["resolved_in_time"] is True
 
 
 @pytest.mark.parametrize(
