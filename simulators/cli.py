@@ -27,6 +27,7 @@ def run(
     fps: Annotated[float, typer.Option(help="Pictures a second.")] = 10.0,
     camera_port: Annotated[int, typer.Option(help="HTTP port of camera and control.")] = 8090,
     reader_port: Annotated[int, typer.Option(help="LLRP port of the reader.")] = 5084,
+    rtsp_port: Annotated[int, typer.Option(help="RTSP port of the camera.")] = 0,
 ) -> None:
     """Serve a simulated camera and RFID reader until Ctrl-C; a port of 0 takes a free one."""
     from simulators.store.hardware import HardwareOptions, serve
@@ -35,7 +36,8 @@ def run(
         for name, address in addresses.items():
             typer.echo(f"{name} {address}")
 
-    asyncio.run(serve(HardwareOptions(scene, view, seed, fps, camera_port, reader_port), tell))
+    options = HardwareOptions(scene, view, seed, fps, camera_port, reader_port, rtsp_port)
+    asyncio.run(serve(options, tell))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The hardware of a simulated store in one process: cameras on HTTP, an RFID reader on LLRP."""
+"""The hardware of a simulated store in one process: a camera on HTTP and RTSP, a reader on LLRP."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
+from simulators.camera.rtsp import RtspServer
 from simulators.camera.server import CameraServer
 from simulators.camera.views import VIEWS
 from simulators.llrp_reader import LlrpServer
@@ -26,7 +27,7 @@ class HardwareOptions:
     Attributes:
         scene: name in ``SCENES``.
         view: name in :data:`simulators.camera.views.VIEWS`.
-        camera_port, reader_port: on 127.0.0.1; 0 takes a free one.
+        camera_port, reader_port, rtsp_port: on 127.0.0.1; 0 takes a free one.
     """
 
     scene: str = "quiet"
@@ -35,6 +36,7 @@ class HardwareOptions:
     fps: float = 10.0
     camera_port: int = 0
     reader_port: int = 0
+    rtsp_port: int = 0
 
     def arguments(self) -> list[str]:
         """Give the arguments of ``store-sim run`` that ask for this."""
@@ -57,11 +59,20 @@ async def serve(options: HardwareOptions, on_ready: Callable[[dict[str, str]], N
     live = LiveScene(Scene(settings_of(options.scene), seed=options.seed))
     view = VIEWS[options.view](live.layout)
     cameras = CameraServer(live, {CAMERA: view}, port=options.camera_port, fps=options.fps)
+    rtsp = RtspServer(cameras.feeds, port=options.rtsp_port)
     field = SceneField(live, options.seed)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with LlrpServer(field, port=options.reader_port) as reader:
-        on_ready({"camera": cameras.source(CAMERA), "control": cameras.url, "reader": reader.url})
+        on_ready(
+            {
+                "camera": cameras.source(CAMERA),
+                "rtsp": rtsp.source(CAMERA),
+                "control": cameras.url,
+                "reader": reader.url,
+            }
+        )
         await stop.wait()
+    rtsp.close()
     cameras.close()
