@@ -15,7 +15,7 @@ from edge_agent.shelves import Shelves
 from hardware.interfaces import TagRead
 from simulators.shelf.field import epc_of
 
-TAGS, ANTENNAS, SECONDS, STEP_S = 5000, 16, 20, 0.2
+TAGS, ANTENNAS, SECONDS, STEP_S = 5000, 16, 30, 0.2
 
 
 def reads() -> list[list[TagRead]]:
@@ -45,7 +45,7 @@ def main() -> None:
     antennas = {a + 1: name for a, name in enumerate(names)}
     reader = ReaderSettings(id="r", source="llrp://127.0.0.1", antennas=antennas)
     shelves = Shelves([reader], [ShelfSettings(id=name) for name in names])
-    warm = int(10.0 / STEP_S)
+    warm = int(15.0 / STEP_S)
     begin = after_warm = time.process_time()
     for step, batch in enumerate(steps):
         if step == warm:

@@ -151,7 +151,6 @@ class Coupling:
             rows = np.flatnonzero(known & (column == c))
             if not np.array_equal(rows, pairs.rows):
                 pairs.assign(rows)
-                self.refresh(c)
             if len(rows):
                 pairs.learn(shade[rows], surely[rows], seconds)
 

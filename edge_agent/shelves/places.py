@@ -87,11 +87,11 @@ class Places:
         """(N,) antenna with the most votes, the last one known for a tag that is gone."""
         return np.where(self._reads > 0, self.votes.argmax(axis=1), self._last)
 
-    def posterior(self) -> Floats:
-        """(N, S) probability of each shelf; rows sum to 1."""
-        shares = self._shares(np.arange(len(self.votes)))
+    def posterior(self, rows: Ints) -> Floats:
+        """(len(rows), S) probability of each shelf; rows sum to 1."""
+        shares = self._shares(rows)
         fit = shares @ np.log(np.maximum(self.usual, 0.002)).T
-        odds = TEMPER * self._reads[:, None] * fit
+        odds = TEMPER * self._reads[rows, None] * fit
         odds -= odds.max(axis=1, keepdims=True)
         chance = np.exp(odds)
         result: Floats = chance / chance.sum(axis=1, keepdims=True)

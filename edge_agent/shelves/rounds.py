@@ -14,6 +14,10 @@ from hardware.interfaces import TagRead
 LONGEST_GAP_STEPS = 1000
 
 
+Sightings = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+"""(K,) rows, columns and RSSI of reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
     """The sightings of one step, one entry for each tag and antenna that saw it.
@@ -48,13 +52,15 @@ class Rounds:
         self._origin_s = math.nan
         self._next = 0
         self._rows: dict[str, int] = {}
-        self._pending: dict[int, tuple[list[int], list[int], list[float]]] = {}
+        self._waiting: tuple[list[float], list[int], list[int], list[float]] = ([], [], [], [])
+        self._sorted: dict[int, Sightings] = {}
         self.epcs: list[str] = []
         self.counters = {"unknown_antenna": 0, "not_an_epc": 0, "late_read": 0}
 
     def feed(self, reads: Iterable[TagRead]) -> None:
         """Take reads in any order; those of steps already given are counted and dropped."""
-        columns, rows, pending = self._columns, self._rows, self._pending
+        columns, rows = self._columns, self._rows
+        times, where, antennas, strengths = self._waiting
         for read in reads:
             column = columns.get((read.reader, read.antenna))
             if column is None:
@@ -65,29 +71,26 @@ class Rounds:
                 row = self._add(read.epc)
                 if row is None:
                     continue
-            step = self._step(read.t_s)
-            if step < self._next:
-                self.counters["late_read"] += 1
-                continue
-            bucket = pending.get(step)
-            if bucket is None:
-                bucket = pending[step] = ([], [], [])
-            bucket[0].append(row)
-            bucket[1].append(column)
-            bucket[2].append(read.rssi_dbm)
+            times.append(read.t_s)
+            where.append(row)
+            antennas.append(column)
+            strengths.append(read.rssi_dbm)
+        if times and math.isnan(self._origin_s):
+            self._origin_s = times[0]
 
     def until(self, now_s: float) -> Iterator[Round]:
         """Give every step that has ended by ``now_s``, empty ones too, oldest first."""
         if math.isnan(self._origin_s):
             return
+        self._sort()
         ended = self._step(now_s)
         if ended - self._next > LONGEST_GAP_STEPS:
             # The clock jumped, or nothing was heard for long: empty steps teach nothing.
-            first = min(self._pending, default=ended)
+            first = min(self._sorted, default=ended)
             self._next = max(self._next, min(first, ended - 1))
         while self._next < ended:
             step, self._next = self._next, self._next + 1
-            yield self._round(step, self._pending.pop(step, None))
+            yield self._round(step, self._sorted.pop(step, None))
 
     def _add(self, epc: str) -> int | None:
         try:
@@ -100,18 +103,40 @@ class Rounds:
         return row
 
     def _step(self, t_s: float) -> int:
-        if math.isnan(self._origin_s):
-            self._origin_s = t_s
         return math.floor((t_s - self._origin_s) / self._step_s + 0.5)
 
-    def _round(self, step: int, bucket: tuple[list[int], list[int], list[float]] | None) -> Round:
+    def _sort(self) -> None:
+        """Put the reads that wait into their steps."""
+        times = np.array(self._waiting[0])
+        if len(times) == 0:
+            return
+        rows, columns = (np.array(values, np.int64) for values in self._waiting[1:3])
+        rssi = np.array(self._waiting[3], np.float64)
+        for values in self._waiting:
+            values.clear()
+        steps = np.floor((times - self._origin_s) / self._step_s + 0.5).astype(np.int64)
+        self.counters["late_read"] += int((steps < self._next).sum())
+        for step in np.unique(steps[steps >= self._next]).tolist():
+            here = steps == step
+            new = (rows[here], columns[here], rssi[here])
+            held = self._sorted.get(step)
+            if held is not None:
+                rows_held, columns_held, rssi_held = held
+                new = (
+                    np.concatenate([rows_held, new[0]]),
+                    np.concatenate([columns_held, new[1]]),
+                    np.concatenate([rssi_held, new[2]]),
+                )
+            self._sorted[step] = new
+
+    def _round(self, step: int, bucket: Sightings | None) -> Round:
         t_s = self._origin_s + (step + 0.5) * self._step_s
         if bucket is None:
             none = np.empty(0, np.int64)
             return Round(t_s, none, none, np.empty(0))
-        rows, columns = np.array(bucket[0], np.int64), np.array(bucket[1], np.int64)
+        rows, columns, rssi = bucket
         keys, where = np.unique(rows * len(self._columns) + columns, return_inverse=True)
-        sums = np.bincount(where, np.array(bucket[2], np.float64), len(keys))
+        sums = np.bincount(where, rssi, len(keys))
         return Round(
             t_s,
             keys // len(self._columns),

@@ -30,8 +30,9 @@ SELDOM, FAINT_DB, FEW = 0.1, 8.0, 4
 """A tag read more seldom and weaker than its antenna's median by so much is no stock."""
 NEVER_LEFT_S = 10.0
 """An item back so soon after it was called picked was most likely never away."""
-LEARN_STEPS, REFRESH_STEPS = 5, 10
-"""How often the neighbours of tags are learned and chosen."""
+LEARN_STEPS, REFRESH_STEPS, REFRESH_STEPS_OF_MANY = 5, 12, 50
+MANY = 1000
+"""How often neighbours are learned and, an antenna at a time, chosen; seldom where tags are many."""
 
 
 class Shelves:
@@ -72,6 +73,8 @@ class Shelves:
         self._alarm = Alarm(self._accepted())
         self._steps = 0
         self._usual_dbm = np.empty(0)
+        self._shelf = np.empty(0, np.int64)
+        self._share = np.empty(0)
         self._ledger = Ledger(self._patience)
         self._gtins: list[str | None] = []
         self._gaps: dict[str, tuple[float, float]] = {}
@@ -133,14 +136,12 @@ class Shelves:
         )
         lost = ~self._ledger.stocked & (self._presence.absent > 0.9)
         self._places.forget(lost)
-        everyone = np.arange(len(epcs))
-        posterior = self._places.posterior()
-        shelf = posterior.argmax(axis=1)
+        shelf, share = self._place(heard)
         now = Evidence(
             t_s=heard.t_s,
             absent=self._presence.absent,
             shelf=shelf,
-            share=posterior[everyone, shelf],
+            share=share,
             seen=seen,
             blind=exposure == 0,
             gone=self._alarm.threshold(reader),
@@ -159,6 +160,20 @@ class Shelves:
                 self._alarm.called(int(reader[change.row]), heard.t_s)
         events = [self._event(change) for change in changes]
         return events + self._watch.after(events, heard.t_s)
+
+    def _place(self, heard: Round) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """(N,) likeliest shelf and its probability; stock that lies still is asked less often."""
+        new = len(self._rounds.epcs) - len(self._shelf)
+        self._shelf = np.concatenate([self._shelf, np.zeros(new, np.int64)])
+        self._share = np.concatenate([self._share, np.zeros(new)])
+        if self._steps % LEARN_STEPS == 0:
+            rows = np.arange(len(self._shelf))
+        else:
+            rows = np.unique(heard.rows[~self._ledger.stocked[heard.rows]])
+        posterior = self._places.posterior(rows)
+        self._shelf[rows] = posterior.argmax(axis=1)
+        self._share[rows] = posterior.max(axis=1)
+        return self._shelf, self._share
 
     def _event(self, change: Change) -> EventData:
         shelf = self._settings[change.shelf].id
@@ -191,8 +206,9 @@ class Shelves:
             surely = np.where((there > 0.9) & (exposure > 0), there, 0.0)
             seconds = LEARN_STEPS * self._physics.step_s
             self._coupling.learn(column, stock, presence.alone, surely, seconds)
-        if self._steps % REFRESH_STEPS == 0:
-            self._coupling.refresh(self._steps // REFRESH_STEPS % len(self._reader_of))
+        every = REFRESH_STEPS if len(column) < MANY else REFRESH_STEPS_OF_MANY
+        if self._steps % every == 0:
+            self._coupling.refresh(self._steps // every % len(self._reader_of))
         return shade
 
     def _faint(self, column: NDArray[np.int64]) -> NDArray[np.bool_]:
