@@ -32,7 +32,7 @@ NEVER_LEFT_S = 10.0
 """An item back so soon after it was called picked was most likely never away."""
 LEARN_STEPS, REFRESH_STEPS, REFRESH_STEPS_OF_MANY = 5, 12, 50
 MANY = 1000
-"""How often neighbours are learned and, an antenna at a time, chosen; seldom where tags are many."""
+"""How often neighbours are learned and, an antenna at a time, chosen; seldom with many tags."""
 
 
 class Shelves:
