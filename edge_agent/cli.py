@@ -7,6 +7,7 @@ import typer
 from edge_agent.commands.check import check
 from edge_agent.commands.count import count
 from edge_agent.commands.models import app as models
+from edge_agent.commands.planogram import print_planogram
 from edge_agent.commands.privacy import privacy
 from edge_agent.commands.probe import probe
 from edge_agent.commands.record import record
@@ -25,6 +26,7 @@ app.command("check")(check)
 app.command("count")(count)
 app.add_typer(models, name="models")
 app.command("shelves")(shelves)
+app.command("planogram")(print_planogram)
 app.command("report")(report)
 app.command("record")(record)
 app.command("probe")(probe)

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from configs.loading import short
-from edge_agent.config import Facing, Id, ShelfSettings
+from configs.settings import Id
+from edge_agent.config import Facing, ShelfSettings
 from messages.epc import gtin14
 
 Gtin14 = Annotated[str, AfterValidator(gtin14)]

@@ -56,7 +56,7 @@ def test_every_mistake_is_told_with_its_row() -> None:
 
 
 def test_missing_columns_are_named() -> None:
-    with pytest.raises(CatalogueError, match="1: .*expected columns name_zh, name_en"):
+    with pytest.raises(CatalogueError, match=r"1: .*expected columns name_zh, name_en"):
         read_csv("gtin,price\n")
 
 
