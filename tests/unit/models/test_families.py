@@ -81,7 +81,7 @@ def _boxes(rows: np.ndarray) -> np.ndarray:
 )
 def test_suppression_keeps_the_best_and_no_two_alike(rows, max_iou, random) -> None:
     boxes = _boxes(rows)
-    scores = np.array([random.random() for _ in boxes], np.float32)
+    scores = np.array([1.0 - random.random() for _ in boxes], np.float32)
     keep = suppress(boxes, scores, max_iou)
     overlap = iou(boxes[keep], boxes[keep]) - np.eye(len(keep))
     limit = np.float32(max_iou) + 1e-6  # 0.2 in single precision is a little more
