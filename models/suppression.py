@@ -42,7 +42,7 @@ def suppress(
     if len(scores) == 0:
         return np.empty(0, np.int64)
     corner, extent = boxes[:, :2], boxes[:, 2:] - boxes[:, :2]
-    rects = np.concatenate([corner, extent], 1).astype(np.float64)
+    rects = np.concatenate([corner, extent], 1).tolist()
     # The threshold on scores is not used: what is too weak has been left out while decoding.
-    kept = cv2.dnn.NMSBoxes(rects, scores, 0.0, max_iou, top_k=limit * 10)
+    kept = cv2.dnn.NMSBoxes(rects, scores.tolist(), 0.0, max_iou, top_k=limit * 10)
     return np.asarray(kept, np.int64).reshape(-1)[:limit]
