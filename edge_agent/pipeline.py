@@ -43,7 +43,7 @@ class CameraPipeline:
         self.camera = camera
         self.measures = Measures(camera)
         self._looker = Looker(camera)
-        self._settings = TrackerSettings(start_score=self._looker.threshold)
+        self._settings = TrackerSettings(threshold=self._looker.threshold)
         self._tracker = Tracker(self._settings)
         self._zones = Zones(camera.zones)
         self._detections = Detections.none()

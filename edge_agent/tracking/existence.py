@@ -23,8 +23,8 @@ _USUAL = (0.32, 0.1)
 _PER_SCORE = 8.0
 _MOST = 4.0
 _SURE = 1.5
-_GONE = -3.0
-_HERE = 0.0
+_GONE = -6.0
+_HERE = 0.5
 _LEAVING_HZ = 6.0
 """Log-odds a second lost by somebody unseen whose place is wholly out of the picture."""
 
@@ -68,7 +68,7 @@ class Existence(Columns):
     def missed(self, rows: Rows, hidden: NDArray[np.float64], dt_s: float) -> None:
         """Tracks ``rows`` were not seen; ``hidden`` is the share that others cover."""
         recall = np.interp(hidden, _HIDDEN_STEPS, _RECALL)
-        self.odds[rows] += np.log1p(-recall) * dt_s / _MEMORY_S
+        self.odds[rows] += np.log1p(-recall) * min(1.0, dt_s / _MEMORY_S)
 
     def left(self, rows: Rows, boxes: Floats, frame_size: tuple[int, int], dt_s: float) -> None:
         """Those of ``rows`` whose expected ``boxes`` lie out of the picture have walked out."""

@@ -20,7 +20,7 @@ Bools = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 
 # All in units of the person's height, so that near and far, 4K and VGA behave alike.
-_MEASURED_STD = np.array([0.06, 0.06, 0.15, 0.15])
+_MEASURED_STD = np.array([0.07, 0.07, 0.175, 0.175])
 """How far a detected box is off; its size more than its place, as legs and bags come and go."""
 _FIRST_SPEED_STD = np.array([0.7, 0.35, 0.05, 0.1])
 """Speed per second of somebody just seen: a walk is about 0.8 heights a second."""

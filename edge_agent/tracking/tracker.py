@@ -26,8 +26,10 @@ from edge_agent.tracking.sightings import Sightings
 from edge_agent.tracking.tracks import Tracks
 from models.detections import Detections
 
-_UNPROVEN = 0.3
+_UNPROVEN = 0.6
 """An unconfirmed track gives way to a confirmed one that fits nearly as well."""
+_FRAMES = 3.5
+"""However few frames there are, missing two or three is forgiven."""
 _UNDISTURBED = 0.2
 """Of whom others cover less than this share, the looks are learned."""
 
@@ -37,9 +39,10 @@ class TrackerSettings:
     """How to follow people. Times in seconds: nothing depends on the frame rate.
 
     Attributes:
-        start_score: lowest score of a detection that can start a track.
+        threshold: score from which a detection is rather a person than not.
+        start_margin: who scores so much above ``threshold`` can start a track.
         keep_score: lowest score of a detection that can go on with a track.
-        sure_margin: who never scores so much above ``start_score`` counts only after walking,
+        sure_margin: who never scores so much above ``threshold`` counts only after walking,
             since things that look like people score low in every picture and do not walk.
         walk: how far one has to walk for that, in heights.
         walk_hits: sightings that one needs for that.
@@ -52,8 +55,9 @@ class TrackerSettings:
         weak_s: somebody unseen for longer is not found again by a weak detection.
     """
 
-    start_score: float = 0.4
-    keep_score: float = 0.2
+    threshold: float = 0.4
+    start_margin: float = 0.05
+    keep_score: float = 0.25
     sure_margin: float = 0.12
     walk: float = 0.5
     walk_hits: int = 8
@@ -63,7 +67,7 @@ class TrackerSettings:
     twin_s: float = 1.2
     gate: float = 25.0
     weak_overlap: float = 0.4
-    weak_s: float = 1.0
+    weak_s: float = 0.5
 
 
 class Tracker:
@@ -75,7 +79,8 @@ class Tracker:
 
     def __init__(self, settings: TrackerSettings | None = None) -> None:
         self._settings = settings or TrackerSettings()
-        self._sure_score = self._settings.start_score + self._settings.sure_margin
+        self._start_score = self._settings.threshold + self._settings.start_margin
+        self._sure_score = self._settings.threshold + self._settings.sure_margin
         self._t_s: float | None = None
         self._next_id = 1
         self._clutter = Clutter.none()
@@ -114,7 +119,7 @@ class Tracker:
         seen = Sightings.of(detections, looks, self._settings.keep_score)
         self._motion.predict(dt_s, self._register.seen_s < t_s - dt_s)
         thing = self._clutter.covers(seen.boxes) & (seen.scores < self._sure_score)
-        rows, columns = self._match(seen, thing, t_s)
+        rows, columns = self._match(seen, thing, t_s, dt_s)
         self._settle(seen, rows, columns, t_s, dt_s, frame_size)
         self._confirm(t_s)
         self._learn_clutter(seen, rows, columns, dt_s)
@@ -126,10 +131,10 @@ class Tracker:
         self._keep(stay)
         return self._tracks(found[stay], t_s)
 
-    def _match(self, seen: Sightings, thing: Bools, t_s: float) -> tuple[Rows, Rows]:
+    def _match(self, seen: Sightings, thing: Bools, t_s: float, dt_s: float) -> tuple[Rows, Rows]:
         """Rows of tracks and of the sightings that are theirs."""
         settings = self._settings
-        strong = seen.scores >= settings.start_score
+        strong = seen.scores >= self._start_score
         sure = np.flatnonzero(strong & ~thing)
         cost = motion_costs(self._motion, seen.boxes[sure], settings.gate)
         cost += np.where(self._register.confirmed, 0.0, _UNPROVEN)[:, None]
@@ -139,7 +144,8 @@ class Tracker:
         columns = sure[columns]
         weak = np.flatnonzero(~strong & ~thing & seen.clear_of(columns))
         left = unmatched(len(self._register.ids), rows)
-        left = left[t_s - self._register.seen_s[left] <= settings.weak_s]
+        patience_s = max(settings.weak_s, _FRAMES * dt_s)
+        left = left[t_s - self._register.seen_s[left] <= patience_s]
         cost = overlap_costs(self._motion, left, seen.boxes[weak], settings.gate)
         more_rows, more_columns = pairs(cost, 1.0 - settings.weak_overlap)
         return (
@@ -162,7 +168,7 @@ class Tracker:
         register.scores[rows] = scores
         register.best[rows] = np.maximum(register.best[rows], scores)
         register.seen_s[rows] = t_s
-        register.hits[rows] += seen.clear_of(columns)[columns]
+        register.hits[rows] += seen.clear_of(columns)[columns] & (register.twin_s[rows] == 0.0)
         boxes = self._motion.boxes
         hidden = hidden_share(boxes, register.seen_s == t_s)
         missed = unmatched(len(register.ids), rows)
@@ -185,6 +191,7 @@ class Tracker:
             self._existence.sure
             & (walks | (register.best >= self._sure_score))
             & (register.seen_s == t_s)
+            & (register.twin_s == 0.0)
             & (register.hits >= settings.confirm_hits)
             & (register.seen_s - register.since_s >= settings.confirm_s)
         )
@@ -196,7 +203,7 @@ class Tracker:
 
     def _begin(self, seen: Sightings, thing: Bools, taken: Rows, t_s: float) -> Rows:
         """Start a track of every sure sighting that nobody took; gives their rows."""
-        free = (seen.scores >= self._settings.start_score) & ~thing & seen.clear_of(taken)
+        free = (seen.scores >= self._start_score) & ~thing & seen.clear_of(taken)
         free[taken] = False
         born = np.flatnonzero(free)
         ids = self._next_id + np.arange(len(born))
@@ -216,7 +223,8 @@ class Tracker:
         register = self._register
         twin = twins(self._motion.boxes, register.elders())
         register.twin_s = np.maximum(register.twin_s + np.where(twin, dt_s, -dt_s), 0.0)
-        proven = register.confirmed | (t_s - register.seen_s <= self._settings.doubt_s)
+        patience_s = max(self._settings.doubt_s, _FRAMES * dt_s)
+        proven = register.confirmed | (t_s - register.seen_s <= patience_s)
         return self._existence.alive & proven & (register.twin_s < self._settings.twin_s)
 
     def _keep(self, stay: Bools) -> None:

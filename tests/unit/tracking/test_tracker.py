@@ -1,0 +1,210 @@
+"""The tracker on scenes drawn as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edge_agent.tracking.tracker import Tracker
+from edge_agent.tracking.tracks import Tracks
+from models.detections import Detections
+
+SIZE = (1280, 720)
+FPS = 8.0
+
+
+def person(x: float, feet: float = 500.0, height: float = 200.0) -> list[float]:
+    """Box of somebody who stands at ``x``, ``feet``."""
+    return [x - 0.18 * height, feet - height, x + 0.18 * height, feet]
+
+
+def found(boxes: list[list[float]], scores: list[float] | float = 0.8) -> Detections:
+    values = [scores] * len(boxes) if isinstance(scores, float) else scores
+    order = np.argsort(-np.array(values), kind="stable") if boxes else []
+    return Detections(
+        np.array(boxes, np.float32).reshape(-1, 4)[order], np.array(values, np.float32)[order]
+    )
+
+
+@dataclass
+class Run:
+    """A tracker that is shown frame after frame."""
+
+    tracker: Tracker
+    t_s: float = 0.0
+    step_s: float = 1.0 / FPS
+
+    def show(self, detections: Detections) -> Tracks:
+        tracks = self.tracker.update(detections, self.t_s, SIZE)
+        self.t_s += self.step_s
+        return tracks
+
+
+def counted(tracks: Tracks) -> list[int]:
+    return sorted(tracks.ids[tracks.confirmed].tolist())
+
+
+@pytest.fixture
+def run() -> Run:
+    return Run(Tracker())
+
+
+def test_nobody_counts_at_first_sight(run: Run) -> None:
+    assert counted(run.show(found([person(300)]))) == []
+    for _ in range(6):
+        tracks = run.show(found([person(300)]))
+    assert len(counted(tracks)) == 1
+    assert tracks.since_s[0] == 0.0
+    assert tracks.detection.tolist() == [0]
+
+
+def test_a_flicker_never_counts(run: Run) -> None:
+    for k in range(80):
+        tracks = run.show(found([person(300)] if k % 8 == 0 else []))
+        assert counted(tracks) == []
+
+
+def test_a_coat_stand_that_scores_low_never_counts_and_a_low_walker_does(run: Run) -> None:
+    for _ in range(200):
+        tracks = run.show(found([person(900)], 0.47))
+        assert counted(tracks) == []
+    for k in range(32):
+        tracks = run.show(found([person(300 + 12 * k), person(900)], 0.47))
+    assert len(counted(tracks)) == 1
+
+
+@pytest.mark.parametrize(("fps", "minutes"), [(2.0, 20), (8.0, 3)])
+def test_who_stands_for_minutes_keeps_one_id(fps: float, minutes: int) -> None:
+    rng = np.random.default_rng(4)
+    run = Run(Tracker(), step_s=1.0 / fps)
+    ids: set[int] = set()
+    for _ in range(int(minutes * 60 * fps)):
+        box = np.array(person(400)) + rng.normal(0, 4.0, 4)
+        seen = rng.random() < 0.94
+        tracks = run.show(found([box.tolist()] if seen else [], float(rng.uniform(0.4, 0.9))))
+        ids.update(counted(tracks))
+    assert len(ids) == 1
+
+
+def test_somebody_hidden_by_another_for_seconds_keeps_the_id(run: Run) -> None:
+    def front(x: float) -> list[float]:
+        return person(x, feet=560.0, height=230.0)
+
+    behind = person(400)
+    for k in range(16):
+        tracks = run.show(found([front(700 - 20 * k), behind]))
+    before = counted(tracks)
+    assert len(before) == 2
+    for _ in range(int(4 * FPS)):
+        tracks = run.show(found([front(400)]))
+    assert counted(tracks) == before
+    for k in range(1, 12):
+        x = 400 - 20 * k
+        tracks = run.show(found([front(x), behind] if x < 330 else [front(x)]))
+    assert counted(tracks) == before
+
+
+def test_who_walks_behind_a_pillar_comes_out_as_the_same(run: Run) -> None:
+    ids: set[int] = set()
+    for k in range(80):
+        x = 200 + 10 * k
+        ids.update(counted(run.show(found([] if 560 < x < 640 else [person(x)]))))
+    assert len(ids) == 1
+
+
+def test_who_leaves_the_picture_is_gone_at_once(run: Run) -> None:
+    for k in range(24):
+        run.show(found([person(1100 + 8 * k)]))
+    for _ in range(3):
+        tracks = run.show(found([]))
+    assert counted(tracks) == []
+
+
+def test_who_vanishes_in_plain_sight_is_not_counted_for_long(run: Run) -> None:
+    for _ in range(24):
+        run.show(found([person(600)]))
+    for _ in range(int(1.5 * FPS)):
+        tracks = run.show(found([]))
+    assert counted(tracks) == []
+
+
+def test_two_who_pass_each_other_keep_their_ids(run: Run) -> None:
+    owners: dict[str, set[int]] = {"right": set(), "left": set()}
+    for k in range(60):
+        right, left = person(300 + 10 * k, 505.0), person(900 - 10 * k, 495.0, 195.0)
+        apart = abs((300 + 10 * k) - (900 - 10 * k)) > 60
+        tracks = run.show(found([right, left] if apart else [right]))
+        for track, row in zip(tracks.ids, tracks.detection, strict=True):
+            if apart and row >= 0 and k > 5:
+                middle = tracks.boxes[tracks.ids == track][0, [0, 2]].mean()
+                nearer = abs(middle - (300 + 10 * k)) < abs(middle - (900 - 10 * k))
+                owners["right" if nearer else "left"].add(int(track))
+    assert len(owners["right"]) == len(owners["left"]) == 1
+    assert owners["right"] != owners["left"]
+
+
+def test_a_second_box_on_somebody_with_a_cart_is_no_second_person(run: Run) -> None:
+    rng = np.random.default_rng(6)
+    most = 0
+    for k in range(120):
+        x = 300.0 + 3 * k
+        alone, with_cart = person(x), [x - 36, 300.0, x + 76, 505.0]
+        scores = rng.uniform(0.4, 0.9, 2).tolist()
+        shown = [alone, with_cart] if rng.random() < 0.6 else [alone]
+        tracks = run.show(found(shown, scores[: len(shown)]))
+        most = max(most, len(counted(tracks)))
+    assert most == 1
+    assert len(counted(tracks)) == 1
+
+
+def test_people_side_by_side_are_all_counted(run: Run) -> None:
+    for _ in range(16):
+        tracks = run.show(found([person(300), person(350), person(400)]))
+    assert len(counted(tracks)) == 3
+
+
+@pytest.mark.parametrize("fps", [3.0, 8.0, 25.0])
+def test_the_frame_rate_changes_nothing(fps: float) -> None:
+    rng = np.random.default_rng(8)
+    run = Run(Tracker(), step_s=1.0 / fps)
+    ids: set[int] = set()
+    for k in range(int(12 * fps)):
+        boxes = [person(200 + 80 * k / fps), person(1000 - 60 * k / fps, 620.0, 220.0)]
+        noisy = [(np.array(b) + rng.normal(0, 4, 4)).tolist() for b in boxes]
+        ids.update(counted(run.show(found([b for b in noisy if rng.random() < 0.93]))))
+    assert len(ids) == 2
+
+
+def test_colours_tell_two_apart_who_change_sides_unseen() -> None:
+    tracker = Tracker()
+    red, blue = np.full(24, 5.0, np.float32), np.full(24, 15.0, np.float32)
+    for k in range(16):
+        tracks = tracker.update(
+            found([person(400), person(480)]), k / FPS, SIZE, np.stack([red, blue])
+        )
+    first = dict(zip(tracks.detection.tolist(), tracks.ids.tolist(), strict=True))
+    tracks = tracker.update(found([person(435), person(446)]), 2.1, SIZE, np.stack([blue, red]))
+    then = dict(zip(tracks.detection.tolist(), tracks.ids.tolist(), strict=True))
+    assert then[0] == first[1]
+    assert then[1] == first[0]
+
+
+def test_time_that_runs_backwards_is_an_error(run: Run) -> None:
+    run.show(found([person(300)]))
+    run.show(found([person(300)]))
+    with pytest.raises(ValueError, match="t_s: expected"):
+        run.tracker.update(found([]), 0.0)
+
+
+def test_empty_frames_and_ids_never_used_again(run: Run) -> None:
+    ids: list[NDArray[np.int64]] = []
+    for k in range(5):
+        for _ in range(8):
+            ids.append(np.unique(run.show(found([person(200 + 200 * k)])).ids))
+        for _ in range(40):
+            assert len(run.show(found([]))) >= 0
+    confirmed = np.unique(np.concatenate(ids))
+    assert len(confirmed) == 5
