@@ -143,11 +143,6 @@ class Layout:
         """X of the left end of what matters."""
         return self.lanes[0].x - 1.8
 
-    @property
-    def right(self) -> float:
-        """X of the right end of what matters."""
-        return self.passage_x + 2.1
-
     def lane(self, lane: str) -> LaneLayout:
         """Find a lane.
 
