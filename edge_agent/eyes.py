@@ -23,6 +23,8 @@ from messages.payloads import SensorHealth
 
 BLIND_S = 2.0
 """Without a frame for so long, nothing is known of what hangs on the camera."""
+_KEPT = 0.8
+"""Share of the promised rate below which a camera's detail says so."""
 
 log = structlog.get_logger(__name__)
 
@@ -124,7 +126,7 @@ class Eyes:
             eye.id: SensorHealth(
                 state=eye.health.state.value,
                 since=self._clock.utc(eye.health.since_s),
-                detail=eye.health.detail[:200],
+                detail=_detail(eye)[:200],
                 rate=round(eye.rate, 2),
             )
             for eye in self._eyes
@@ -196,3 +198,11 @@ class Eyes:
         self.people += len(confirmed - eye.counted)
         # Ids are never used again, so only those still followed need to be remembered.
         eye.counted = (eye.counted | confirmed) & set(tracks.ids.tolist())
+
+
+def _detail(eye: Eye) -> str:
+    """Say why a camera is not ok, or that the box cannot keep up with it."""
+    fps = eye.pipeline.camera.fps
+    if eye.health.ok and eye.rate < _KEPT * fps:
+        return f"the box analyses {eye.rate:.1f} of {fps:g} pictures a second"
+    return eye.health.detail

@@ -1,28 +1,29 @@
-"""Runs the agent's own loop over many cameras and measures what it costs."""
+"""The agent's steps over many cameras, on a clock that counts processor time.
+
+Wall time on a shared machine tells more of the neighbours than of the agent. Here the agent's own
+scheduler, watch, motion, detector, tracker and measures work on real compressed pictures, and the
+clock moves on by the processor time that they took: what is told is what one core of this machine
+keeps up with when it is left alone. Decoding runs in threads of its own in the agent, so it is
+counted, but holds nobody up.
+"""
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
-import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from edge_agent.clock import Clock
 from edge_agent.config import CameraSettings
-from edge_agent.eyes import Eye, Eyes, open_eye
-from edge_agent.measures.readings import Readings
+from edge_agent.perception.health import CameraHealth
 from edge_agent.perception.motion import Motion
+from edge_agent.perception.scheduler import Decision, Scheduler
 from edge_agent.perception.view import Glance
-from edge_agent.publish.reporter import Reporter
-from hardware.cameras import open_camera
+from edge_agent.pipeline import CameraPipeline
+from hardware.cameras import Recording, open_recording
+from hardware.interfaces import CameraState, Frame
 
 ZONE = {"id": "q", "kind": "queue", "lane": "1", "polygon": [[0.1, 0.1], [0.9, 0.1], [0.5, 0.9]]}
-SETTLE_S = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,121 +31,104 @@ class Measured:
     """What a box did.
 
     Attributes:
-        cpu_share: seconds of processor time a second, decoding included.
+        decode, look, detect: processor seconds a second; ``look`` is all but the other two.
         rates_fps: pictures analysed a second, one a camera.
         detections_per_s: of all cameras.
         resident_mb: memory of the process.
     """
 
-    cpu_share: float
+    decode: float
+    look: float
+    detect: float
     rates_fps: list[float]
     detections_per_s: float
     resident_mb: float
 
+    @property
+    def cores(self) -> float:
+        """Processor seconds a second."""
+        return self.decode + self.look + self.detect
 
-class _Always(Motion):
-    """Takes every picture for new, as an agent does that detects in each."""
 
-    def moved(self, glance: Glance) -> bool:
-        return True
+@dataclass(slots=True)
+class _Camera:
+    """A recording played in a loop, and what the agent has for a camera."""
+
+    path: Path
+    recording: Recording
+    pipeline: CameraPipeline
+    watch: CameraHealth
+    motion: Motion = field(default_factory=Motion)
+    index: int = -1
+    followed: int = 0
+
+    def frame(self, now_s: float, fps: float) -> Frame:
+        """Decode up to the picture of this moment, as a camera's thread does."""
+        while self.index < int(now_s * fps):
+            self.index += 1
+            if not self.recording.advance():
+                self.recording = open_recording(self.path)
+                self.recording.advance()
+        return Frame(self.recording.picture(), now_s, self.index)
 
 
 def measure(sources: list[Path], *, fps: float, seconds: float, gated: bool) -> Measured:
-    """Measure in a process of its own."""
-    order = {
-        "sources": [str(path) for path in sources],
-        "fps": fps,
-        "seconds": seconds,
-        "gated": gated,
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.cameras.box", json.dumps(order)],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
+    """Run a box for so many seconds of its own time.
+
+    Args:
+        sources: recordings, one a camera.
+        fps: rate of the recordings and of the analysis.
+        seconds: how long.
+        gated: detect only where something moved; else in every picture.
+    """
+    cameras = {f"c{i}": _camera(f"c{i}", path, fps) for i, path in enumerate(sources)}
+    scheduler = Scheduler(dict.fromkeys(cameras, fps))
+    cost, detections, now_s = {"decode": 0.0, "look": 0.0, "detect": 0.0}, 0, 0.0
+    while now_s < seconds:
+        name, due_s = scheduler.next_turn()
+        now_s = max(now_s, due_s)
+        camera = cameras[name]
+        began = time.thread_time()
+        frame = camera.frame(now_s, fps)
+        decoded = time.thread_time()
+        glance = Glance(frame.image)
+        camera.watch.see(glance, now_s)
+        camera.watch.report(now_s, driver=CameraState.OK)
+        moved = camera.motion.moved(glance) or not gated
+        decision = scheduler.decide(name, now_s, moved=moved)
+        detect_s = 0.0
+        if decision is Decision.DETECT:
+            before = time.thread_time()
+            camera.pipeline.look(frame)
+            camera.motion.detected(glance)
+            detect_s = time.thread_time() - before
+            detections += 1
+        if decision is not Decision.SKIP:
+            camera.pipeline.follow(frame)
+            camera.followed += 1
+        look_s = time.thread_time() - decoded - detect_s
+        now_s += look_s + detect_s
+        scheduler.done(name, now_s, look_s=look_s, detect_s=detect_s or None)
+        cost["decode"] += decoded - began
+        cost["look"] += look_s
+        cost["detect"] += detect_s
+    parts = {part: spent / now_s for part, spent in cost.items()}
+    rates = [camera.followed / now_s for camera in cameras.values()]
+    return Measured(
+        **parts, rates_fps=rates, detections_per_s=detections / now_s, resident_mb=_resident_mb()
     )
-    return Measured(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def _run(sources: list[str], fps: float, seconds: float, *, gated: bool) -> Measured:
-    clock, taken = Clock(), _Taken()
-    eyes = [_eye(f"c{i}", path, fps, clock) for i, path in enumerate(sources)]
-    for eye in eyes:
-        if not gated:
-            eye.motion = _Always()
-        taken.count(eye)
-    box = Eyes(eyes, _Silent(), clock)
-    pause = threading.Event()
-    box.start()
-    pause.wait(SETTLE_S)
-    taken.clear()
-    cpu_s, began_s = time.process_time(), time.monotonic()
-    pause.wait(seconds)
-    lasted_s = time.monotonic() - began_s
-    result = Measured(
-        (time.process_time() - cpu_s) / lasted_s,
-        [taken.followed[eye.id] / lasted_s for eye in eyes],
-        taken.looks / lasted_s,
-        _resident_mb(),
-    )
-    box.stop()
-    return result
-
-
-class _Silent(Reporter):
-    """Publishes nothing: the line is not what is measured here."""
-
-    def __init__(self) -> None:
-        pass
-
-    def camera(self, readings: Readings) -> None:
-        pass
-
-    def blind(self, camera: CameraSettings, t_s: float) -> None:
-        pass
-
-
-class _Taken:
-    """Counts what the pipelines of the eyes do."""
-
-    def __init__(self) -> None:
-        self.looks = 0
-        self.followed: dict[str, int] = {}
-
-    def clear(self) -> None:
-        self.looks = 0
-        self.followed = dict.fromkeys(self.followed, 0)
-
-    def count(self, eye: Eye) -> None:
-        look, follow = eye.pipeline.look, eye.pipeline.follow
-        self.followed[eye.id] = 0
-
-        def counted_look(frame):
-            self.looks += 1
-            return look(frame)
-
-        def counted_follow(frame):
-            self.followed[eye.id] += 1
-            return follow(frame)
-
-        eye.pipeline.look, eye.pipeline.follow = counted_look, counted_follow
-
-
-def _eye(name: str, source: str, fps: float, clock: Clock) -> Eye:
+def _camera(name: str, path: Path, fps: float) -> _Camera:
     settings = CameraSettings.model_validate(
-        {"id": name, "source": source, "fps": fps, "loop": True, "zones": [ZONE]}
+        {"id": name, "source": str(path), "fps": fps, "zones": [ZONE]}
     )
-    camera = open_camera(source, clock=clock.now_s, loop=True, fps=fps)
-    return open_eye(settings, camera, clock.now_s())
+    pipeline = CameraPipeline(settings)
+    # The first run makes the network ready, which is no cost of running.
+    pipeline.look(Frame(open_recording(path).read().image, 0.0, 0))
+    return _Camera(path, open_recording(path), pipeline, CameraHealth(fps=fps))
 
 
 def _resident_mb() -> float:
     found = re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())
     return int(found[1]) / 1024.0 if found else float("nan")
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    order = json.loads(sys.argv[1])
-    gated = order.pop("gated")
-    print(json.dumps(asdict(_run(**order, gated=gated))))

@@ -11,11 +11,18 @@ from simulators.camera.views import VIEWS
 from simulators.scene.scene import Scene
 
 FPS = 8.0
-SECONDS = 20.0
+SECONDS = 10.0
 
 
 def draw(folder: Path, name: str, *, busy: bool, seed: int) -> Path:
-    """Draw a clip of 1280×720 and give its path."""
+    """Draw a clip of 1280×720 and give its path.
+
+    Args:
+        folder: where it goes.
+        name: of the file.
+        busy: a queue and a stream of shoppers at the tills; else an aisle without anybody.
+        seed: of the scene.
+    """
     scene = Scene(seed=seed)
     if busy:
         scene.add_to_queue("1", 4)
@@ -23,7 +30,7 @@ def draw(folder: Path, name: str, *, busy: bool, seed: int) -> Path:
         scene.advance(scene.now_s + 30.0)
     else:
         scene.set_arrivals(0.0)
-    view = VIEWS["high"](scene.settings.layout)
+    view = VIEWS["high" if busy else "shelf"](scene.settings.layout)
     drawn = folder / f"{name}.avi"
     clip = shots(scene, view, seconds=SECONDS, fps=FPS, truth=False)
     record(drawn, folder / f"{name}.jsonl", clip, view, FPS)
