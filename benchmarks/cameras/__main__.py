@@ -31,7 +31,8 @@ def _print(name: str, found: Measured) -> None:
     mean = sum(found.rates_fps) / len(found.rates_fps)
     print(
         f"  {name:27} decode {found.decode:.2f} + look {found.look:.2f} "
-        f"+ detect {found.detect:.2f} = {found.cores:.2f} cores; {found.detections_per_s:.1f} detections a second; "
+        f"+ detect {found.detect:.2f} = {found.cores:.2f} cores; "
+        f"{found.detections_per_s:.1f} detections a second; "
         f"slowest camera {min(found.rates_fps):.1f}, mean {mean:.1f} pictures a second; "
         f"{found.resident_mb:.0f} MB"
     )

@@ -68,10 +68,11 @@ _FACTS = (
         en="Pictures: looked at in memory and dropped at once. Never recorded, stored or sent.",
     ),
     Text(
-        zh="人：只有方框、位置和一个临时编号；离开画面后编号作废，重启后从头开始。"
-        "没有人脸、特征、年龄、性别或身份，不同摄像头之间不作匹配。",
-        en="People: a box, a place and a number for as long as they are in view. No face, no "
-        "features, age, sex or identity; nobody is matched between cameras or visits.",
+        zh="人：只有方框、位置、衣服的平均颜色和一个临时编号；离开画面后作废，重启后从头开始。"
+        "没有人脸、年龄、性别或身份，不同摄像头之间、不同次到店之间不作匹配。",
+        en="People: a box, a place, the mean colours of the clothes and a number, for as long as "
+        "they are in view. No face, age, sex or identity; nobody is matched between cameras or "
+        "visits.",
     ),
     Text(
         zh="商品：只读取商品标签的编码，不与任何人关联。",
@@ -92,8 +93,8 @@ _KEPT = (
         "notice that a camera was turned.",
     ),
     Text(
-        zh="位置和临时编号：人在画面中以及离开后的片刻，仅在内存中。",
-        en="Places and numbers: while the person is in view and moments after, in memory.",
+        zh="位置、颜色和临时编号：人在画面中以及离开后的片刻，仅在内存中。",
+        en="Places, colours and numbers: while the person is in view and moments after, in memory.",
     ),
     Text(
         zh="事件：存于本设备，直到店内服务器确认收到（最多 {keep} 条）；"

@@ -18,8 +18,6 @@ from statistics import median
 
 REDETECT_S = 2.0
 """The longest time between two detections of a camera, whether or not anything moves."""
-
-
 _BUSY_MEMORY_S = 10.0
 _MOST_CREDIT = 2.0
 _LOAD_MEMORY_S = 1.0
