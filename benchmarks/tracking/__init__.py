@@ -1,0 +1,1 @@
+"""Speed of tracking and zones beside a plain tracker."""
