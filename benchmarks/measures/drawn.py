@@ -8,11 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge_agent.config import CameraSettings
-from edge_agent.measures import Measures
 from edge_agent.measures.readings import QueueData
-from edge_agent.perception.looking import Looker
-from edge_agent.tracking.tracker import Tracker, TrackerSettings
-from edge_agent.zones.zones import Zones
+from edge_agent.pipeline import CameraPipeline
 from hardware.interfaces import Frame
 from simulators.camera.drawing import Painter
 from simulators.camera.views import VIEWS
@@ -53,18 +50,15 @@ def _pairs(view: str, seed: int, seconds: float) -> Iterator[tuple[LaneTruth, Qu
     scene = Scene(busy(), seed)
     layout = scene.settings.layout
     place = VIEWS[view](layout)
-    painter, size = Painter(layout, place), (place.width, place.height)
+    painter = Painter(layout, place)
     camera = CameraSettings.model_validate(
         {"id": "cam", "source": "drawn", "fps": FPS, "zones": zones(layout, place)}
     )
-    looker = Looker(camera)
-    tracker = Tracker(TrackerSettings(start_score=looker.threshold))
-    areas, measures = Zones(camera.zones), Measures(camera)
+    pipeline = CameraPipeline(camera)
     for k in range(round(seconds * FPS)):
         t_s = k / FPS
         scene.advance(WARM_UP_S + t_s)
         snapshot = scene.snapshot()
-        detections = looker.look(Frame(painter.draw(snapshot), t_s, k))
-        readings = measures.update(areas.update(tracker.update(detections, t_s, size), size))
-        for lane, data in readings.lanes.items():
+        step = pipeline.step(Frame(painter.draw(snapshot), t_s, k))
+        for lane, data in step.readings.lanes.items():
             yield snapshot.lanes[lane], data
