@@ -34,7 +34,7 @@ class Sighting(NamedTuple):
     seen: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Member:
     """Somebody in a lane.
 

@@ -37,6 +37,8 @@ LEFT_M = 1.0
 """Outside the lane for so long, and so far away from where the member stood, ends a membership."""
 LEFT_ANYHOW_S = 6.0
 GONE_LOG_ODDS = -2.0
+VANISHED_S, VANISHED_M = 60.0, 2.5
+"""Somebody who vanished in the queue may show up again for so long, so near."""
 PARTY_DOUBT = 0.3
 """A party leaves together: who is unseen beside its payer is doubted this much more slowly."""
 LOOK_AGAIN_S = 0.25
@@ -85,6 +87,7 @@ class LaneQueue:
         self.shape = shape
         self._members: dict[int, Member] = {}
         self._outside_s: dict[int, float] = {}
+        self._vanished: list[Member] = []
         self._step = Step()
 
     @property
@@ -100,6 +103,7 @@ class LaneQueue:
     def clear(self) -> None:
         """Forget everybody, without events: nobody knows what became of them."""
         self._members.clear()
+        self._vanished.clear()
         self._outside_s.clear()
 
     def update(
@@ -150,14 +154,36 @@ class LaneQueue:
     def _welcome(self, sighting: Sighting, t_s: float) -> None:
         """Let a new track take over a member that is not seen, or make a new member."""
         walked_in = t_s - self._outside_s.get(sighting.track, t_s) >= KNOWN_S
-        member = None if walked_in else self._missing_near(sighting, t_s)
+        member = None if walked_in else self._missing(sighting, t_s)
         if member is None:
             member = Member.new(sighting, t_s)
             member.born_inside = sighting.track not in self._outside_s
         else:
-            del self._members[member.track]
+            self._members.pop(member.track, None)
             member.jump(sighting, t_s)
         self._members[sighting.track] = member
+
+    def _missing(self, sighting: Sighting, t_s: float) -> Member | None:
+        """Who may show up again as a track that began inside the lane."""
+        near = self._missing_near(sighting, t_s)
+        if near is not None:
+            return near
+        self._vanished = [m for m in self._vanished if t_s - m.seen_s < VANISHED_S]
+        if sighting.role == Role.SERVICE:
+            # The head of the line is served next, wherever it was seen last.
+            unseen = [m for m in self.at(Stage.WAITING) if m.seen_s < t_s]
+            found = min([*unseen, *self._vanished], key=lambda m: m.place, default=None)
+        else:
+            found = min(
+                self._vanished,
+                key=lambda m: metres_between(m.box, m.feet, sighting.feet),
+                default=None,
+            )
+            if found and metres_between(found.box, found.feet, sighting.feet) > VANISHED_M:
+                found = None
+        if found in self._vanished:
+            self._vanished.remove(found)
+        return found
 
     def _missing_near(self, sighting: Sighting, t_s: float) -> Member | None:
         best, best_m = None, math.inf
@@ -213,6 +239,8 @@ class LaneQueue:
             else:
                 # What became of somebody who vanished in the middle of a queue nobody knows.
                 del self._members[member.track]
+                if member.stage == Stage.WAITING:
+                    self._vanished.append(member)
 
     def _advance(self, member: Member, t_s: float) -> None:
         if member.stage == Stage.ARRIVING:
