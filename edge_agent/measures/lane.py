@@ -137,7 +137,8 @@ class Lane:
     def _started(self, member: Member) -> WaitDone:
         wait_s = max(member.service_s - member.joined_s, 0.0)
         self._last_wait_s = wait_s
-        self._scorer.ended(wait_s)
+        # The length counted them from when they were seen, not from when they must have come.
+        self._scorer.ended(max(member.service_s - max(member.joined_s, member.entered_s), 0.0))
         if member.unit == member.person:
             if member.joined_s < self._service_end_s:
                 self._services.learn_change(member.service_s - self._service_end_s)

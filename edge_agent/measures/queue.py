@@ -37,7 +37,7 @@ LEFT_M = 1.0
 """Outside the lane for so long, and so far away from where the member stood, ends a membership."""
 LEFT_ANYHOW_S = 6.0
 GONE_LOG_ODDS = -2.0
-VANISHED_S, VANISHED_M = 60.0, 2.5
+VANISHED_S, VANISHED_M = 15.0, 2.0
 """Somebody who vanished in the queue may show up again for so long, so near."""
 PARTY_DOUBT = 0.3
 """A party leaves together: who is unseen beside its payer is doubted this much more slowly."""
@@ -171,8 +171,10 @@ class LaneQueue:
         self._vanished = [m for m in self._vanished if t_s - m.seen_s < VANISHED_S]
         if sighting.role == Role.SERVICE:
             # The head of the line is served next, wherever it was seen last.
-            unseen = [m for m in self.at(Stage.WAITING) if m.seen_s < t_s]
-            found = min([*unseen, *self._vanished], key=lambda m: m.place, default=None)
+            waiting = self.at(Stage.WAITING)
+            first = min((m.place for m in waiting if m.seen_s >= t_s), default=math.inf)
+            unseen = [*(m for m in waiting if m.seen_s < t_s), *self._vanished]
+            found = min((m for m in unseen if m.place < first), key=lambda m: m.place, default=None)
         else:
             found = min(
                 self._vanished,
