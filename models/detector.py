@@ -101,7 +101,7 @@ class Detector:
             # onnxruntime raises a dozen types that share no base.
             raise ModelError(
                 f"{self.entry.path}: outputs: expected those of family {self.entry.family}, "
-                f"found: {str(error).strip().splitlines()[0]}"
+                f"found: {_first_line(error)}"
             ) from error
 
     def _feed_for(self, image: NDArray[np.uint8]) -> Feed:
@@ -140,10 +140,9 @@ def _open(entry: ModelEntry, threads: int) -> ort.InferenceSession:
         session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:
         # onnxruntime raises a dozen types that share no base.
-        reason = str(error).strip().splitlines()[0]
         raise ModelError(
             f"{entry.path}: expected a network that onnxruntime {ort.__version__} "
-            f"can run, found: {reason}"
+            f"can run, found: {_first_line(error)}"
         ) from error
     _check_signature(entry, session)
     return session
@@ -161,3 +160,7 @@ def _check_signature(entry: ModelEntry, session: ort.InferenceSession) -> None:
     missing = [name for name in entry.outputs if name not in names]
     if missing:
         raise ModelError(f"{path}: outputs: expected {', '.join(missing)}, found {names}")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

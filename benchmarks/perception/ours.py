@@ -48,7 +48,7 @@ def measure(video: Path) -> dict[str, list[float]]:
     cv2.setNumThreads(1)
     camera = CameraSettings.model_validate({"id": "c", "source": "x", "zones": ZONES})
     detector = models.load(camera.detector.model)
-    settings = TrackerSettings(start_score=detector.entry.threshold)
+    settings = TrackerSettings(threshold=detector.entry.threshold)
     tracker, zones, measures = Tracker(settings), Zones(camera.zones), Measures(camera)
     recording = open_recording(video)
     laps = Laps()
