@@ -20,11 +20,17 @@ _RECALL = np.array([0.94, 0.88, 0.57, 0.28])
 _MEMORY_S = 0.4
 """Misses closer than this are one miss: the same picture fails the detector again."""
 _USUAL = (0.32, 0.1)
+"""Score that says nothing, of somebody in plain sight and of somebody half hidden."""
 _PER_SCORE = 8.0
+"""Log-odds gained for each unit of score above it."""
 _MOST = 4.0
+"""However long somebody was seen, a miss in plain sight must count."""
 _SURE = 1.5
-_GONE = -6.0
+"""From here on somebody may be confirmed …"""
 _HERE = 0.5
+"""… from here up somebody unseen still counts …"""
+_GONE = -6.0
+"""… and down to here is remembered, to be recognised on coming back."""
 _LEAVING_HZ = 6.0
 """Log-odds a second lost by somebody unseen whose place is wholly out of the picture."""
 
