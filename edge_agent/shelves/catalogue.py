@@ -9,14 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from configs.loading import short
-from configs.settings import Id
+from configs.settings import Gtin, Id
 from edge_agent.config import Facing, ShelfSettings
-from messages.epc import gtin14
 
-Gtin14 = Annotated[str, AfterValidator(gtin14)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 
 
@@ -36,7 +34,7 @@ class Item(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    gtin: Gtin14
+    gtin: Gtin
     name_zh: Name
     name_en: Name
     style: str | None = None

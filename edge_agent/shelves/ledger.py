@@ -202,10 +202,14 @@ class Ledger:
         self._elsewhere_s[~other] = np.nan
         self._elsewhere_s[other & np.isnan(self._elsewhere_s)] = now.t_s
         settled = other & (now.t_s - self._elsewhere_s >= self._patience.moved_s)
+        # At first it is not yet learned how much the antennas overlap: a correction, no event.
+        learning = now.t_s - self._start_s < 2 * self._patience.baseline_s
         changes = []
         for row in np.flatnonzero(settled).tolist():
             before = int(self.shelf[row])
             self._put(row, now)
+            if learning:
+                continue
             changes.append(
                 Change(Kind.MOVED, row, int(now.shelf[row]), before, float(now.share[row]))
             )

@@ -52,7 +52,9 @@ def test_every_mistake_is_told_with_its_row() -> None:
         (5, "capacity"),
         (6, "(row)"),
     ]
-    assert "expected check digit 6, found 7" in str(caught.value.problems[2])
+    assert "expected a GTIN with check digit 6, found '6901234001007'" in str(
+        caught.value.problems[2]
+    )
 
 
 def test_missing_columns_are_named() -> None:
