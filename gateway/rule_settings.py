@@ -139,11 +139,11 @@ class RestockSettings(Timing):
     """Ask for goods.
 
     Attributes:
-        clear_above: resolve when the stock is more than this above the minimum, or full. One item
-            to and fro then neither resolves nor raises.
+        clear_above: resolve when the stock is more than this above the minimum, or full. With 1,
+            one item to and fro neither resolves nor raises.
     """
 
-    clear_above: Count = 1
+    clear_above: Count = 0
     for_s: Seconds = 2.0
     clear_for_s: Seconds = 2.0
 
