@@ -22,7 +22,7 @@ def _root() -> None:
 @app.command()
 def run(
     scene: Annotated[str, typer.Option(help="quiet (scripted), busy, rush or day.")] = "busy",
-    view: Annotated[str, typer.Option(help="Where the camera hangs.")] = "high",
+    view: Annotated[str, typer.Option(help="Where the camera hangs.")] = "corner",
     seed: Annotated[int, typer.Option(help="Seed of the shop.")] = 1,
     fps: Annotated[float, typer.Option(help="Pictures a second.")] = 10.0,
     camera_port: Annotated[int, typer.Option(help="HTTP port of camera and control.")] = 8090,

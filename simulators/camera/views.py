@@ -28,6 +28,12 @@ def high(layout: Layout, width: int = 1280, height: int = 720) -> View:
     return look_at((x, -back, 5.2), (x, 3.4, 0.6), 930.0, width, height)
 
 
+def corner(layout: Layout, width: int = 1280, height: int = 720) -> View:
+    """From a corner of the hall across the queues: those who wait stand beside each other."""
+    x = _middle(layout) + 1.6 * (len(layout.lanes) - 2)
+    return look_at((x + 3.6, -2.6, 5.0), (x - 0.4, 3.2, 0.7), 900.0, width, height)
+
+
 def side(layout: Layout, width: int = 1280, height: int = 720) -> View:
     """From the left across the queues."""
     x = layout.lanes[0].x - 7.6
@@ -58,6 +64,7 @@ def shelf(layout: Layout, width: int = 1280, height: int = 720) -> View:
 VIEWS: dict[str, Callable[..., View]] = {
     "along": along,
     "high": high,
+    "corner": corner,
     "side": side,
     "head": head,
     "tail": tail,

@@ -31,7 +31,7 @@ class HardwareOptions:
     """
 
     scene: str = "quiet"
-    view: str = "high"
+    view: str = "corner"
     seed: int = 1
     fps: float = 10.0
     camera_port: int = 0
