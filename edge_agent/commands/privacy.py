@@ -98,9 +98,9 @@ _KEPT = (
     ),
     Text(
         zh="事件：存于本设备，直到店内服务器确认收到（最多 {keep} 条）；"
-        "之后存于店内服务器的数据库，由经营者删除。",
+        "之后存于店内服务器的数据库，到期（keep_days，默认400天）自动删除。",
         en="Events: on this device until the store's server has them ({keep} at most); then in the "
-        "database of the store's server, until the operator deletes them.",
+        "database of the store's server, which deletes them after keep_days (400 by default).",
     ),
 )
 
