@@ -1,1 +1,0 @@
-"""Cuts, delays and garbage for the wires between parts."""

@@ -1,1 +1,0 @@
-"""A kiosk screen: Chromium driven from a test."""
