@@ -167,7 +167,7 @@ def test_whatever_happens_steps_are_numbered_without_gaps(steps: list[tuple[str,
 
 def change(what: str, severity: str = "warning", *, level: int = 0, at_s: float = NOON_S) -> Change:
     alert = raised(AlertBook(SETTINGS), at_s)
-    return Change(replace(alert, severity=severity, level=level), what, at_s)  # type: ignore[arg-type]
+    return Change(replace(alert, severity=severity, level=level), what, at_s)  # type: ignore[arg-type]  # plain text is handed in
 
 
 def test_routes_choose_by_rule_severity_level_and_hour() -> None:

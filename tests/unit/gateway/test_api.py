@@ -106,7 +106,7 @@ class World:
 @pytest.fixture
 def world(config: GatewayConfig) -> Iterator[World]:
     rules = config.rules.model_copy(
-        update={"restock": config.rules.restock.model_copy(update={"for_s": 0.0})}  # type: ignore[union-attr]
+        update={"restock": config.rules.restock.model_copy(update={"for_s": 0.0})}  # type: ignore[union-attr]  # on by default
     )
     made = World(config.model_copy(update={"rules": rules}))
     yield made
