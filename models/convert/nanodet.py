@@ -6,8 +6,9 @@ What the file has that the published graph has not:
   normalisation is folded into the first convolution, and the fourth channel, which counts for
   nothing, lets int8 convolutions read whole words;
 * of the 80 COCO classes only ``person`` is computed;
-* one output for each stride, (1, 45, H / stride, W / stride): the logit of the score, then
-  4 x 11 logits of the distances left, top, right, bottom (see ``models.families.nanodet``).
+* one output for each stride, (1, H / stride, W / stride, 45): the logit of the score, then
+  4 x 11 logits of the distances left, top, right, bottom (see ``models.families.nanodet``). The
+  last layer is a product of matrices, cell by cell, which int8 networks can give as float.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def convert(model_json: Path) -> onnx.ModelProto:
     translator = Translator(graph, _SIZE)
     outputs = translator.run(_HEADS.values())
     for stride, head in _HEADS.items():
-        _keep_person(translator, outputs[head], f"stride{stride}")
+        _head(translator, outputs[head], f"stride{stride}")
     entry = _fold_normalisation(translator)
     network = helper.make_graph(
         [*entry, *pool_first(translator.nodes)],
@@ -59,7 +60,7 @@ def convert(model_json: Path) -> onnx.ModelProto:
             helper.make_tensor_value_info(
                 f"stride{stride}",
                 TensorProto.FLOAT,
-                [1, 1 + _DISTANCES, f"height/{stride}", f"width/{stride}"],
+                [1, f"height/{stride}", f"width/{stride}", 1 + _DISTANCES],
             )
             for stride in _HEADS
         ],
@@ -73,14 +74,20 @@ def convert(model_json: Path) -> onnx.ModelProto:
     return model
 
 
-def _keep_person(translator: Translator, head: str, output: str) -> None:
-    """Drop the other classes from a head and give its output a name."""
+def _head(translator: Translator, head: str, output: str) -> None:
+    """Drop the other classes from a head, and turn its 1x1 convolution into a matrix product."""
     rows = [_PERSON, *range(_CLASSES, _CLASSES + _DISTANCES)]
-    for node in translator.nodes:
-        if node.name == head:
-            node.output[0] = output
-            for name in node.input[1:]:
-                translator.weights[name] = translator.weights[name][rows]
+    place, node = next(item for item in enumerate(translator.nodes) if item[1].name == head)
+    source, weight, bias = node.input
+    kernel = translator.weights[weight][rows]
+    translator.weights[weight] = np.ascontiguousarray(kernel[:, :, 0, 0].T)
+    translator.weights[bias] = translator.weights[bias][rows]
+    cells, product = f"{output}.cells", f"{output}.product"
+    translator.nodes[place : place + 1] = [
+        helper.make_node("Transpose", [source], [cells], cells, perm=[0, 2, 3, 1]),
+        helper.make_node("MatMul", [cells, weight], [product], product),
+        helper.make_node("Add", [product, bias], [output], output),
+    ]
 
 
 def _fold_normalisation(translator: Translator) -> list[onnx.NodeProto]:

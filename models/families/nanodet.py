@@ -25,7 +25,7 @@ def decode(
     """Boxes of all cells that score at least ``min_score``.
 
     Args:
-        outputs: one array (1, C + 4 * 11, H / s, W / s) for each stride s of 8, 16, 32: the logits
+        outputs: one array (1, H / s, W / s, C + 4 * 11) for each stride s of 8, 16, 32: the logits
             of C classes, then the logits of the distances left, top, right, bottom.
         size: (width, height) of the input in pixels.
         min_score: lowest score wanted.
@@ -34,24 +34,21 @@ def decode(
     Returns:
         Boxes (N, 4) in pixels of the input, and scores (N,).
     """
-    require(outputs, *((1, None, size[1] // stride, size[0] // stride) for stride in _STRIDES))
+    require(outputs, *((1, size[1] // stride, size[0] // stride, None) for stride in _STRIDES))
     limit = logit(min_score)
-    boxes, logits = [], []
+    cells, centres, strides = [], [], []
     for output, stride in zip(outputs, _STRIDES, strict=True):
-        cells = output[0].reshape(output.shape[1], -1)
-        score = cells[person]
-        chosen = np.flatnonzero(score >= limit)
-        row, column = np.divmod(chosen, output.shape[3])
-        centre = (np.stack([column, row], 1) + 0.5) * stride
-        distances = _expected(cells[-4 * _BINS :, chosen]) * stride
-        boxes.append(np.concatenate([centre - distances[:, :2], centre + distances[:, 2:]], 1))
-        logits.append(score[chosen])
-    return np.concatenate(boxes).astype(np.float32), sigmoid(np.concatenate(logits))
+        row, column = np.nonzero(output[0, :, :, person] >= limit)
+        cells.append(output[0, row, column])
+        centres.append((np.stack([column, row], 1) + 0.5) * stride)
+        strides.append(np.full((len(row), 1), stride))
+    chosen, centre = np.concatenate(cells), np.concatenate(centres)
+    distances = _expected(chosen[:, -4 * _BINS :]) * np.concatenate(strides)
+    boxes = np.concatenate([centre - distances[:, :2], centre + distances[:, 2:]], 1)
+    return boxes.astype(np.float32), sigmoid(chosen[:, person])
 
 
 def _expected(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Distances in strides, (N, 4), from (44, N) logits."""
-    weights = softmax(logits.reshape(4, _BINS, -1), axis=1)
-    return np.asarray(
-        np.einsum("sbn,b->ns", weights, np.arange(_BINS, dtype=np.float32)), np.float32
-    )
+    """Distances in strides, (N, 4), from (N, 44) logits."""
+    weights = softmax(logits.reshape(-1, 4, _BINS), axis=2)
+    return np.asarray(weights @ np.arange(_BINS, dtype=np.float32), np.float32)

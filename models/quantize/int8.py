@@ -21,6 +21,8 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
+from models.quantize.outputs import multiply_in_int8
+
 Ranges = dict[str, list[dict[str, NDArray[Any]]]]
 
 
@@ -42,8 +44,8 @@ def quantize(
     Args:
         model: float network with one input.
         feeds: inputs of the network, none of which should be used to judge the result.
-        keep: names of operations that stay float: convolutions that give the raw outputs lose
-            most and cost least.
+        keep: names of operations that give float: those with the raw outputs lose most and cost
+            least. Convolutions stay float altogether, matrix products multiply in int8.
 
     Returns:
         The quantised network.
@@ -52,6 +54,7 @@ def quantize(
     first = _quantize(model, feeds, keep, {})
     quantised = _quantize(model, feeds, keep, _joined_ranges(model, first))
     _drop_requantised_input(quantised)
+    multiply_in_int8(quantised)
     return quantised
 
 

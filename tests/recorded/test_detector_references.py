@@ -66,7 +66,7 @@ def test_ssd_heads_as_torchvision_decodes_and_suppresses_them() -> None:
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_nobody_is_an_empty_result(family: str) -> None:
     outputs = {
-        "nanodet": [np.full((1, 45, 320 // s, 320 // s), -9.0, np.float32) for s in (8, 16, 32)],
+        "nanodet": [np.full((1, 320 // s, 320 // s, 45), -9.0, np.float32) for s in (8, 16, 32)],
         "ssd": [np.zeros((1, 3234, 4), np.float32), np.tile([9.0, 0.0], (1, 3234, 1))],
         "ssd-boxes": [np.zeros((1, 5, 4)), np.zeros((1, 5)), np.ones((1, 5))],
         "yolo": [np.zeros((1, 84, 84), np.float32)],

@@ -16,14 +16,14 @@ from models.suppression import iou, suppress
 def test_nanodet_cell_by_cell() -> None:
     rng = np.random.default_rng(3)
     outputs = [
-        rng.normal(0, 2, (1, 45, 64 // stride, 96 // stride)).astype(np.float32)
+        rng.normal(0, 2, (1, 64 // stride, 96 // stride, 45)).astype(np.float32)
         for stride in (8, 16, 32)
     ]
     expected = []
     for output, stride in zip(outputs, (8, 16, 32), strict=True):
-        for row in range(output.shape[2]):
-            for column in range(output.shape[3]):
-                cell = output[0, :, row, column].astype(float)
+        for row in range(output.shape[1]):
+            for column in range(output.shape[2]):
+                cell = output[0, row, column].astype(float)
                 score = 1 / (1 + math.exp(-cell[0]))
                 if score < 0.6:
                     continue
