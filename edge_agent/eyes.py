@@ -1,7 +1,8 @@
-"""The thread that looks through all cameras of the device, in turn."""
+"""The threads that look through all cameras of the device, in turn."""
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from messages.payloads import SensorHealth
 
 BLIND_S = 2.0
 """Without a frame for so long, nothing is known of what hangs on the camera."""
+_ALL_TAKEN_S = 0.01
 _KEPT = 0.8
 """Share of the promised rate below which a camera's detail says so."""
 
@@ -61,6 +63,7 @@ class Eye:
         frame_s: time of the last frame.
         rate: frames analysed a second, smoothed.
         counted: ids of people still followed who are in the count of people seen.
+        orders: what is to be done between two of its frames.
     """
 
     camera: Camera
@@ -71,6 +74,7 @@ class Eye:
     frame_s: float = float("-inf")
     rate: float = 0.0
     counted: set[int] = field(default_factory=set)
+    orders: queue.SimpleQueue[Callable[[], None]] = field(default_factory=queue.SimpleQueue)
 
     @property
     def id(self) -> str:
@@ -79,43 +83,57 @@ class Eye:
 
 
 class Eyes:
-    """Looks through every camera at its rate, one frame at a time, as far as the box has time.
+    """Looks through every camera at its rate, as far as the box has time.
+
+    A worker for each processor takes turns with the cameras; a camera is in one worker's hands at
+    a time, so nothing of it needs a lock.
 
     Args:
         eyes: the cameras.
         reporter: takes the measures.
         clock: the agent's clock.
+        workers: threads that look; one for each processor by default.
     """
 
-    def __init__(self, eyes: list[Eye], reporter: Reporter, clock: Clock) -> None:
-        self._eyes = eyes
+    def __init__(
+        self, eyes: list[Eye], reporter: Reporter, clock: Clock, *, workers: int | None = None
+    ) -> None:
+        workers = min(workers or len(os.sched_getaffinity(0)), len(eyes))
+        self._eyes = {eye.id: eye for eye in eyes}
         self._reporter = reporter
         self._clock = clock
-        self._scheduler = Scheduler({eye.id: eye.pipeline.camera.fps for eye in eyes})
+        self._scheduler = Scheduler(
+            {eye.id: eye.pipeline.camera.fps for eye in eyes}, workers=workers
+        )
+        self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="eyes", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._run, name=f"eyes {n}", daemon=True)
+            for n in range(workers)
+        ]
         self.frames = 0
         self.people = 0
 
     def start(self) -> None:
         """Begin to look."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Stop, and close the cameras."""
         self._stop.set()
-        self._thread.join(5.0)
-        for eye in self._eyes:
+        for thread in self._threads:
+            thread.join(5.0)
+        for eye in self._eyes.values():
             eye.camera.close()
 
-    def order(self, action: Callable[[], None]) -> None:
-        """Have something done between two frames, in the thread that owns the measures."""
-        self._orders.put(action)
+    def order(self, camera: str, action: Callable[[], None]) -> None:
+        """Have something done between two frames of a camera, by whoever has it in hand."""
+        self._eyes[camera].orders.put(action)
 
     def pipeline_of(self, lane: str) -> CameraPipeline | None:
         """Find the camera that sees a lane."""
-        for eye in self._eyes:
+        for eye in self._eyes.values():
             if lane in eye.pipeline.camera.lanes:
                 return eye.pipeline
         return None
@@ -129,22 +147,33 @@ class Eyes:
                 detail=_detail(eye)[:200],
                 rate=round(eye.rate, 2),
             )
-            for eye in self._eyes
+            for eye in self._eyes.values()
         }
 
     def _run(self) -> None:
-        by_id = {eye.id: eye for eye in self._eyes}
-        while self._eyes and not self._stop.is_set():
-            while not self._orders.empty():
-                self._orders.get()()
-            camera, due_s = self._scheduler.next_turn()
-            wait_s = due_s - self._clock.now_s()
-            if wait_s > 0:
+        while not self._stop.is_set():
+            eye, wait_s = self._turn()
+            if eye is None:
                 self._stop.wait(wait_s)
             else:
-                self._look(by_id[camera])
+                self._look(eye)
+
+    def _turn(self) -> tuple[Eye | None, float]:
+        """Take the camera that is due, or say how long there is none."""
+        with self._lock:
+            turn = self._scheduler.next_turn()
+            if turn is None:
+                return None, _ALL_TAKEN_S
+            camera, due_s = turn
+            wait_s = due_s - self._clock.now_s()
+            if wait_s > 0:
+                return None, wait_s
+            self._scheduler.take(camera)
+            return self._eyes[camera], 0.0
 
     def _look(self, eye: Eye) -> None:
+        while not eye.orders.empty():
+            eye.orders.get()()
         frame = eye.camera.read(0.0)
         now_s = self._clock.now_s()
         eye.watch.count(eye.camera.counters["frames"], now_s)
@@ -157,12 +186,15 @@ class Eyes:
             eye.rate = 0.0
             self._reporter.blind(eye.pipeline.camera, now_s)
         if frame is None or glance is None:
-            self._scheduler.no_picture(eye.id, now_s)
+            with self._lock:
+                self._scheduler.no_picture(eye.id, now_s)
         else:
             self._analyse(eye, frame, glance, now_s)
 
     def _analyse(self, eye: Eye, frame: Frame, glance: Glance, began_s: float) -> None:
-        decision = self._scheduler.decide(eye.id, frame.t_s, moved=eye.motion.moved(glance))
+        moved = eye.motion.moved(glance)
+        with self._lock:
+            decision = self._scheduler.decide(eye.id, frame.t_s, moved=moved)
         detect_s = None
         if decision is Decision.DETECT:
             before_s = self._clock.now_s()
@@ -173,13 +205,13 @@ class Eyes:
             self._take(eye, eye.pipeline.follow(frame))
         now_s = self._clock.now_s()
         look_s = now_s - began_s - (detect_s or 0.0)
-        self._scheduler.done(eye.id, now_s, look_s=look_s, detect_s=detect_s)
+        with self._lock:
+            self._scheduler.done(eye.id, now_s, look_s=look_s, detect_s=detect_s)
 
     def _take(self, eye: Eye, step: Step) -> None:
         if eye.health.ok:
             self._reporter.camera(step.readings)
-        self.frames += 1
-        self._count_people(eye, step.tracks)
+        self._count(eye, step.tracks)
         gap_s = step.tracks.t_s - eye.frame_s
         if 0 < gap_s < BLIND_S:
             eye.rate += 0.1 * (1.0 / gap_s - eye.rate)
@@ -193,9 +225,11 @@ class Eyes:
                 "camera", camera=eye.id, state=eye.health.state.value, detail=eye.health.detail
             )
 
-    def _count_people(self, eye: Eye, tracks: Tracks) -> None:
+    def _count(self, eye: Eye, tracks: Tracks) -> None:
         confirmed = set(tracks.ids[tracks.confirmed].tolist())
-        self.people += len(confirmed - eye.counted)
+        with self._lock:
+            self.frames += 1
+            self.people += len(confirmed - eye.counted)
         # Ids are never used again, so only those still followed need to be remembered.
         eye.counted = (eye.counted | confirmed) & set(tracks.ids.tolist())
 

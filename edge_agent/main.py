@@ -138,7 +138,7 @@ class Agent:
         pipeline = self._eyes.pipeline_of(lane)
         if pipeline is not None:
             word = LaneState(str(state)) if state is not None else None
-            self._eyes.order(lambda: pipeline.measures.override(lane, word))
+            self._eyes.order(pipeline.camera.id, lambda: pipeline.measures.override(lane, word))
 
 
 def _reference(settings: CameraSettings, folder: Path) -> Image | None:

@@ -1,4 +1,4 @@
-"""Shares one detector among the cameras of a box. Pure: seconds and costs come in as arguments.
+"""Shares the time of a box among its cameras. Pure: seconds and costs come in as arguments.
 
 A picture in which nothing moved since the detector last looked shows the same people, so it need
 not be detected again: a still scene costs a thumbnail. Where something moves, every picture is
@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import exp
 from statistics import median
 
 REDETECT_S = 2.0
@@ -50,6 +51,7 @@ class _Watched:
         busy: smoothed share of its pictures with movement, 0..1.
         credit: detections it may still have, as far as the budget goes.
         looks_s, detects_s: last costs of a look but for the detection, and of the detection.
+        taken: a worker has it in hand.
     """
 
     fps: float
@@ -60,6 +62,7 @@ class _Watched:
     credit: float = 1.0
     looks_s: deque[float] = field(default_factory=lambda: deque(maxlen=_COSTS))
     detects_s: deque[float] = field(default_factory=lambda: deque(maxlen=_COSTS))
+    taken: bool = False
 
     @property
     def look_s(self) -> float:
@@ -81,29 +84,42 @@ class _Watched:
 class Scheduler:
     """Decides whose turn it is, and whether a picture goes to the detector.
 
+    Each turn is :meth:`next_turn`, :meth:`take`, then :meth:`no_picture`, or :meth:`decide` and
+    :meth:`done`; several workers may each have a turn of another camera.
+
     Args:
         rates: camera id → frames analysed a second that the config promises.
-        capacity: seconds of work that may be planned for one second; the rest is reserve.
+        workers: how many turns go on at a time.
+        share: of the workers' time that may be planned; the rest is reserve.
     """
 
-    def __init__(self, rates: Mapping[str, float], *, capacity: float = 0.9) -> None:
+    def __init__(self, rates: Mapping[str, float], *, workers: int = 1, share: float = 0.9) -> None:
         self._cameras = {camera: _Watched(fps) for camera, fps in rates.items()}
-        self._capacity = capacity
+        self._capacity = share * workers
         self._load = 0.0
         self._worked_s = float("-inf")
 
-    def next_turn(self) -> tuple[str, float]:
+    def next_turn(self) -> tuple[str, float] | None:
         """Give the camera whose picture is due first (earliest deadline first), and when.
 
-        Raises:
-            ValueError: there is no camera.
+        Returns:
+            Camera and seconds of the clock; None when all are taken.
         """
-        camera = min(self._cameras, key=lambda name: self._cameras[name].due_s)
-        return camera, self._cameras[camera].due_s
+        free = [(c.due_s, name) for name, c in self._cameras.items() if not c.taken]
+        if not free:
+            return None
+        # Of those due at the same time the first one in the config.
+        due_s, camera = min(free, key=lambda turn: turn[0])
+        return camera, due_s
+
+    def take(self, camera: str) -> None:
+        """Begin a turn: until its end nobody else gets the camera."""
+        self._cameras[camera].taken = True
 
     def no_picture(self, camera: str, now_s: float) -> None:
-        """Take note that the camera had no new picture at its turn: it may have one soon."""
+        """End a turn without a new picture: there may be one soon."""
         watched = self._cameras[camera]
+        watched.taken = False
         watched.due_s = now_s + min(0.02, 0.25 / watched.fps)
 
     def decide(self, camera: str, t_s: float, *, moved: bool) -> Decision:
@@ -130,7 +146,7 @@ class Scheduler:
         return Decision.SKIP
 
     def done(self, camera: str, now_s: float, *, look_s: float, detect_s: float | None) -> None:
-        """Take in what a turn cost, and set the camera's next one.
+        """End a turn: take in what it cost, and set the camera's next one.
 
         Args:
             camera: its id.
@@ -139,6 +155,7 @@ class Scheduler:
             detect_s: seconds of the detection, None when there was none.
         """
         watched = self._cameras[camera]
+        watched.taken = False
         watched.looks_s.append(look_s)
         if detect_s is not None:
             watched.detects_s.append(detect_s)
@@ -154,10 +171,10 @@ class Scheduler:
         return self._share(self._cameras[camera])
 
     def _worked(self, now_s: float, work_s: float) -> None:
-        """Smooth the share of the time that was worked, over about a second."""
-        passed_s = max(now_s - self._worked_s, work_s, 1e-6)
-        self._load += (work_s / passed_s - self._load) * min(1.0, passed_s / _LOAD_MEMORY_S)
-        self._worked_s = now_s
+        """Smooth the seconds worked a second, over about one second."""
+        passed_s = max(0.0, now_s - self._worked_s)
+        self._load = self._load * exp(-passed_s / _LOAD_MEMORY_S) + work_s / _LOAD_MEMORY_S
+        self._worked_s = max(self._worked_s, now_s)
 
     def _detect(self, watched: _Watched, t_s: float) -> Decision:
         watched.credit = max(0.0, watched.credit - 1.0)

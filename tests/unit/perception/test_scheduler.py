@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
 from collections.abc import Callable
@@ -16,6 +17,12 @@ from edge_agent.perception.scheduler import REDETECT_S, Decision, Scheduler, wat
 Moves = Callable[[float], bool]
 
 
+def turn(scheduler: Scheduler) -> tuple[str, float]:
+    found = scheduler.next_turn()
+    assert found is not None
+    return found
+
+
 def always(t_s: float) -> bool:
     return True
 
@@ -26,34 +33,48 @@ def never(t_s: float) -> bool:
 
 @dataclass
 class Box:
-    """A box with one worker; work takes the time it costs."""
+    """A box whose workers take turns; work takes the time it costs."""
 
     moves: dict[str, Moves]
     fps: float = 8.0
     look_s: float = 0.001
     detect_s: float = 0.020
     first_detect_s: float = 0.020
+    workers: int = 1
     t_s: float = 1000.0
     worked_s: float = 0.0
     log: dict[str, list[tuple[float, Decision]]] = field(default_factory=dict)
 
     def run(self, seconds: float) -> None:
-        scheduler = Scheduler(dict.fromkeys(self.moves, self.fps))
+        scheduler = Scheduler(dict.fromkeys(self.moves, self.fps), workers=self.workers)
         self.log = {camera: [] for camera in self.moves}
         end_s = self.t_s + seconds
+        # What goes on: when it ends, and which turn that is, if any.
+        going: list[tuple[float, str, float, float | None]] = [(self.t_s, "", 0.0, None)]
+        going *= self.workers
         while self.t_s < end_s:
-            camera, due_s = scheduler.next_turn()
-            self.t_s = max(self.t_s, due_s)
-            moved = self.moves[camera](self.t_s)
-            decision = scheduler.decide(camera, self.t_s, moved=moved)
-            self.log[camera].append((self.t_s, decision))
-            detect_s = None
-            if decision is Decision.DETECT:
-                first = not any(d is Decision.DETECT for _, d in self.log[camera][:-1])
-                detect_s = self.first_detect_s if first else self.detect_s
-            self.t_s += self.look_s + (detect_s or 0.0)
-            self.worked_s += self.look_s + (detect_s or 0.0)
-            scheduler.done(camera, self.t_s, look_s=self.look_s, detect_s=detect_s)
+            self.t_s, ended, look_s, detect_s = heapq.heappop(going)
+            if ended:
+                scheduler.done(ended, self.t_s, look_s=look_s, detect_s=detect_s)
+            heapq.heappush(going, self._begin(scheduler))
+
+    def _begin(self, scheduler: Scheduler) -> tuple[float, str, float, float | None]:
+        turn = scheduler.next_turn()
+        if turn is None:
+            return self.t_s + 0.001, "", 0.0, None
+        camera, due_s = turn
+        if due_s > self.t_s:
+            return due_s, "", 0.0, None
+        scheduler.take(camera)
+        decision = scheduler.decide(camera, self.t_s, moved=self.moves[camera](self.t_s))
+        self.log[camera].append((self.t_s, decision))
+        detect_s = None
+        if decision is Decision.DETECT:
+            first = not any(d is Decision.DETECT for _, d in self.log[camera][:-1])
+            detect_s = self.first_detect_s if first else self.detect_s
+        work_s = self.look_s + (detect_s or 0.0)
+        self.worked_s += work_s
+        return self.t_s + work_s, camera, self.look_s, detect_s
 
     def rate(self, camera: str, *decisions: Decision) -> float:
         """Pictures a second with one of these decisions, the first two seconds left out."""
@@ -92,6 +113,31 @@ def test_whoever_stands_still_is_looked_for_within_two_seconds() -> None:
         box.run(60.0)
         for camera in box.moves:
             assert box.longest_without_detection_s(camera) <= REDETECT_S + 0.1
+
+
+def test_two_workers_keep_what_one_cannot() -> None:
+    moves: dict[str, Moves] = {f"c{i}": always if i % 2 else never for i in range(12)}
+    alone, pair = (Box(moves, detect_s=0.025, workers=n) for n in (1, 2))
+    alone.run(30.0)
+    pair.run(30.0)
+    assert alone.rate("c1", *ANALYSED) < 6.5
+    for camera in moves:
+        assert pair.rate(camera, *ANALYSED) == pytest.approx(8.0, rel=0.05)
+        assert pair.longest_without_detection_s(camera) <= REDETECT_S + 0.1
+
+
+def test_a_camera_is_in_one_hand_at_a_time() -> None:
+    scheduler = Scheduler({"a": 8.0, "b": 8.0}, workers=3)
+    taken = []
+    while (found := scheduler.next_turn()) is not None:
+        taken.append(found[0])
+        scheduler.take(found[0])
+    assert taken == ["a", "b"]
+    scheduler.no_picture("a", 5.0)
+    assert turn(scheduler)[0] == "a"
+    scheduler.take("a")
+    scheduler.done("b", 6.0, look_s=0.001, detect_s=None)
+    assert turn(scheduler)[0] == "b"
 
 
 def test_too_many_busy_cameras_share_evenly_and_the_quiet_keep_their_rate() -> None:
@@ -155,12 +201,12 @@ def test_what_the_others_leave_is_used() -> None:
 
 def test_no_picture_is_asked_for_again_soon_and_others_go_first() -> None:
     scheduler = Scheduler({"a": 8.0, "b": 8.0})
-    first, _ = scheduler.next_turn()
+    first, _ = turn(scheduler)
     scheduler.no_picture(first, 5.0)
-    second, _ = scheduler.next_turn()
+    second, _ = turn(scheduler)
     assert second != first
     scheduler.no_picture(second, 5.01)
-    camera, due_s = scheduler.next_turn()
+    camera, due_s = turn(scheduler)
     assert camera == first
     assert 5.0 < due_s <= 5.03
 
