@@ -1,1 +1,1 @@
-"""Speed of tracking and zones beside a plain tracker."""
+"""How well tracking does by the figures of the field, and how fast, beside a plain tracker."""
