@@ -14,11 +14,11 @@ def walk(seed: int, frames: int = 60, people: int = 6) -> list[Scene]:
     rng = np.random.default_rng(seed)
     scenes = []
     place, speed = rng.uniform(0, 300, (people, 2)), rng.normal(0, 3, (people, 2))
-    names, fresh = np.arange(people), 100
+    names, fresh, size = np.arange(people), 100, np.array([30, 80])
     found = names.copy() + 10
     for _ in range(frames):
         place = place + speed
-        truth = np.concatenate([place, place + [30, 80]], 1)
+        truth = np.concatenate([place, place + size], 1)
         for person in range(people):
             if rng.random() < 0.03:
                 found[person], fresh = fresh, fresh + 1
@@ -29,7 +29,7 @@ def walk(seed: int, frames: int = 60, people: int = 6) -> list[Scene]:
         boxes, ids = truth[seen] + rng.normal(0, 4, (int(seen.sum()), 4)), found[seen]
         if rng.random() < 0.2:
             corner = rng.uniform(0, 300, 2)
-            boxes = np.vstack([boxes, [*corner, *(corner + [30, 80])]])
+            boxes = np.vstack([boxes, np.concatenate([corner, corner + size])])
             ids, fresh = np.append(ids, fresh), fresh + 1
         here = rng.random(people) < 0.95
         scenes.append(Scene(names[here], truth[here], ids, boxes))
