@@ -67,6 +67,11 @@ class Lane:
         """Lane id."""
         return self.shape.lane
 
+    @property
+    def promise(self) -> Wait | None:
+        """The wait of who joins now; None while nothing can be said."""
+        return self._promise
+
     def restart(self) -> None:
         """Forget who is there, keep what was learned."""
         self._queue.clear()

@@ -15,7 +15,7 @@ from edge_agent.measures.lanes import Role, RoleFinder, lane_shapes
 from edge_agent.measures.members import Sighting
 from edge_agent.measures.readings import LaneState, QueueData, Readings, ZoneData
 from edge_agent.measures.service import ServiceTimes
-from edge_agent.measures.waits import WaitBlend
+from edge_agent.measures.waits import Wait, WaitBlend
 from edge_agent.zones.presence import Presence
 from messages.payloads import EventData, LineCrossing
 
@@ -80,6 +80,10 @@ class Measures:
     def heat(self) -> HeatMap:
         """Where people stood, since the start."""
         return self._heat
+
+    def promises(self) -> dict[str, Wait | None]:
+        """Lane → the wait published last, with what it was made from; None where there is none."""
+        return {lane.name: lane.promise for lane in self._lanes}
 
     def close(self) -> None:
         """The shop has closed and is empty; corrects the count of people inside."""
