@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -71,8 +72,9 @@ class Gait:
 
     def move(self, feet: Point, box: Box, t_s: float, dt_s: float) -> None:
         """Follow the feet to where they are ``dt_s`` seconds later."""
-        self._quick = _towards(self._quick, feet, dt_s / _QUICK_S)
-        self._slow = _towards(self._slow, feet, dt_s / _SLOW_S)
+        quick, slow = _shares(dt_s)
+        self._quick = _towards(self._quick, feet, quick)
+        self._slow = _towards(self._slow, feet, slow)
         way = metres(box, self._slow, self._quick)
         if math.hypot(*way) < STANDING_M_S * (_SLOW_S - _QUICK_S):
             self.stood = self._slow
@@ -86,6 +88,11 @@ class Gait:
                 self.fast_since_s = t_s
 
 
-def _towards(mean: Point, new: Point, steps: float) -> Point:
-    share = 1.0 - math.exp(-steps)
+@lru_cache(maxsize=64)
+def _shares(dt_s: float) -> tuple[float, float]:
+    """How far the quick and the slow mean go towards a new place; the same for everybody."""
+    return 1.0 - math.exp(-dt_s / _QUICK_S), 1.0 - math.exp(-dt_s / _SLOW_S)
+
+
+def _towards(mean: Point, new: Point, share: float) -> Point:
     return (mean[0] + share * (new[0] - mean[0]), mean[1] + share * (new[1] - mean[1]))

@@ -28,5 +28,6 @@ class HeatMap:
         if not len(feet) or dt_s <= 0.0:
             return
         inside = ((feet >= 0.0) & (feet < 1.0)).all(axis=1)
-        cells = (feet[inside] * [COLUMNS, ROWS]).astype(np.intp)
-        np.add.at(self.seconds, (cells[:, 1], cells[:, 0]), dt_s)
+        column, row = (feet[inside] * [COLUMNS, ROWS]).astype(np.intp).T
+        counts = np.bincount(row * COLUMNS + column, minlength=ROWS * COLUMNS)
+        self.seconds += counts.reshape(ROWS, COLUMNS) * dt_s

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import compress
+
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_agent.config import CameraSettings, DwellZone, LineZone
 from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
+from edge_agent.measures.gait import Point
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
@@ -36,6 +40,10 @@ class Measures:
         self._roles = RoleFinder(camera)
         services, blend = ServiceTimes(), WaitBlend()
         self._lanes = [Lane(s, camera.id, services, blend) for s in lane_shapes(camera)]
+        shapes = [lane.shape for lane in self._lanes]
+        # The last row serves whoever is in no lane: their lane is -1.
+        self._origins = np.array([*(s.origin for s in shapes), (0.0, 0.0)])
+        self._axes = np.array([*(s.axis for s in shapes), (0.0, 0.0)])
         self._changes = LaneChanges()
         self._heads = Heads()
         self._dwell = {
@@ -108,15 +116,18 @@ class Measures:
     ) -> dict[str, QueueData]:
         if not self._lanes:
             return {}
-        sightings, cashiers = self._sightings(presence, dt_s)
         seen = presence.seen
-        feet = dict(zip(presence.people[seen].tolist(), presence.feet[seen].tolist(), strict=True))
-        seen_boxes = presence.boxes[presence.seen]
+        seen_boxes = presence.boxes[seen]
+        self._heads.learn(seen_boxes, presence.feet[seen], dt_s)
+        people, feet = presence.people.tolist(), list(map(tuple, presence.feet.tolist()))
+        sightings, cashiers = self._sightings(presence, dt_s, people, feet)
+        everywhere = dict(compress(zip(people, feet, strict=True), seen.tolist()))
         steepness = self._heads.steepness()
         queues = {}
         for lane, here, cashier in zip(self._lanes, sightings, cashiers, strict=True):
-            inside = {s.track for s in here}
-            elsewhere = {track: place for track, place in feet.items() if track not in inside}
+            elsewhere = everywhere.copy()
+            for sighting in here:
+                elsewhere.pop(sighting.track, None)
             queues[lane.name], happened = lane.update(
                 presence.t_s, dt_s, here, elsewhere, seen_boxes, steepness, cashier=cashier
             )
@@ -125,27 +136,25 @@ class Measures:
         return queues
 
     def _sightings(
-        self, presence: Presence, dt_s: float
+        self, presence: Presence, dt_s: float, people: list[int], feet: list[Point]
     ) -> tuple[list[list[Sighting]], list[bool]]:
         """Sort people by lane; also tell where a cashier stands."""
-        roles, lanes = self._roles.assign(presence, dt_s)
-        people, seen = presence.people.tolist(), presence.seen.tolist()
-        feet, boxes = presence.feet.tolist(), presence.boxes.tolist()
         sightings: list[list[Sighting]] = [[] for _ in self._lanes]
         cashiers = [False] * len(self._lanes)
-        self._heads.learn(presence.boxes[presence.seen], presence.feet[presence.seen], dt_s)
+        roles, lanes = self._roles.assign(presence, dt_s)
+        if not any(roles):
+            return sightings, cashiers
+        boxes, seen = list(map(tuple, presence.boxes.tolist())), presence.seen.tolist()
+        places = ((presence.feet - self._origins[lanes]) * self._axes[lanes]).sum(axis=1).tolist()
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
         for i, (role, lane) in enumerate(zip(roles, lanes, strict=True)):
-            if double[i]:
+            if role == 0 or double[i]:
                 continue
             if role == Role.STAFF:
                 cashiers[lane] = True
-            elif role != Role.NONE:
-                place = self._lanes[lane].shape.position(*feet[i])
+            else:
                 sightings[lane].append(
-                    Sighting(
-                        people[i], _ROLES[role], tuple(feet[i]), tuple(boxes[i]), place, seen[i]
-                    )
+                    Sighting(people[i], _ROLES[role], feet[i], boxes[i], places[i], seen[i])
                 )
         return sightings, cashiers
 
@@ -155,20 +164,25 @@ class Measures:
         if presence.zones != self._columns:
             self._columns = presence.zones
             self._dwell_columns = [presence.zones.index(zone) for zone in self._dwell]
+        since_s = presence.since_s[:, self._dwell_columns]
+        inside = ~np.isnan(since_s)
+        occupied = inside.any(axis=0).tolist()
         zones = {}
-        for (name, watch), column in zip(self._dwell.items(), self._dwell_columns, strict=True):
-            rows = np.flatnonzero(~np.isnan(presence.since_s[:, column]))
-            inside = [
-                Inside(person, since_s, tuple(feet), tuple(box))
-                for person, since_s, feet, box in zip(
-                    presence.people[rows].tolist(),
-                    presence.since_s[rows, column].tolist(),
-                    presence.feet[rows].tolist(),
-                    presence.boxes[rows].tolist(),
-                    strict=True,
-                )
-            ]
-            confidence = float(presence.seen[rows].mean()) if len(rows) else 1.0
-            zones[name], visits = watch.update(presence.t_s, dt_s, inside, confidence)
+        for column, (name, watch) in enumerate(self._dwell.items()):
+            guests: list[Inside] = []
+            confidence = 1.0
+            if occupied[column]:
+                rows = np.flatnonzero(inside[:, column])
+                guests = _guests(presence, rows, since_s[rows, column])
+                confidence = float(presence.seen[rows].mean())
+            zones[name], visits = watch.update(presence.t_s, dt_s, guests, confidence)
             events += visits
         return zones
+
+
+def _guests(
+    presence: Presence, rows: NDArray[np.intp], since_s: NDArray[np.float64]
+) -> list[Inside]:
+    feet, boxes = presence.feet[rows].tolist(), presence.boxes[rows].tolist()
+    people = presence.people[rows].tolist()
+    return list(map(Inside, people, since_s.tolist(), map(tuple, feet), map(tuple, boxes)))
