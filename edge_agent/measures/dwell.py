@@ -30,6 +30,7 @@ class Inside(NamedTuple):
     since_s: float
     feet: Point
     box: Box
+    gait: Gait
 
 
 @dataclass(slots=True)
@@ -38,7 +39,6 @@ class _Guest:
 
     entered_s: float
     last_s: float
-    gait: Gait
     attention_s: float = 0.0
 
 
@@ -105,12 +105,10 @@ class DwellWatch:
         if guest is None:
             # The zone knows since when; an entry in the future of a jump of time cannot be.
             entered_s = min(sighting.since_s, t_s)
-            guest = _Guest(entered_s, t_s, Gait.at(sighting.feet))
-            self._guests[sighting.person] = guest
+            self._guests[sighting.person] = _Guest(entered_s, t_s)
             return
         guest.last_s = t_s
-        guest.gait.move(sighting.feet, sighting.box, t_s, dt_s)
-        if self._zone.facing is not None and _faces(guest.gait, sighting, self._zone.facing):
+        if self._zone.facing is not None and _faces(sighting, self._zone.facing):
             guest.attention_s += dt_s
 
     def _end(self, person: int, guest: _Guest) -> Visit | None:
@@ -139,7 +137,8 @@ class DwellWatch:
         self._quantiles = (float(p50), float(p90))
 
 
-def _faces(gait: Gait, sighting: Inside, goods: Point) -> bool:
+def _faces(sighting: Inside, goods: Point) -> bool:
+    gait = sighting.gait
     if math.isnan(gait.slow_since_s):
         return False
     towards = metres(sighting.box, sighting.feet, goods)

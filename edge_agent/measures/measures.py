@@ -11,7 +11,7 @@ from edge_agent.config import CameraSettings, DwellZone, LineZone
 from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
-from edge_agent.measures.gait import Point
+from edge_agent.measures.gait import Gait, Gaits, Point
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
@@ -50,6 +50,7 @@ class Measures:
             z.id: DwellWatch(z, camera.id) for z in camera.zones if isinstance(z, DwellZone)
         }
         self._heat = HeatMap()
+        self._gaits = Gaits()
         self._footfall = Footfall(z.id for z in camera.zones if isinstance(z, LineZone))
         self._columns: tuple[str, ...] = ()
         self._dwell_columns: list[int] = []
@@ -71,8 +72,11 @@ class Measures:
         """
         dt_s = self._step_s(presence.t_s)
         events: list[EventData] = []
-        queues = self._queues(presence, dt_s, events)
-        zones = self._zones(presence, dt_s, events)
+        gaits = self._gaits.update(
+            presence.people, presence.feet, presence.boxes, presence.seen, presence.t_s
+        )
+        queues = self._queues(presence, dt_s, gaits, events)
+        zones = self._zones(presence, dt_s, gaits, events)
         for crossing in presence.crossings:
             events.append(
                 LineCrossing(
@@ -104,6 +108,7 @@ class Measures:
         dt_s = t_s - last_s
         if 0.0 <= dt_s <= GAP_S:
             return dt_s
+        self._gaits.restart()
         self._changes.restart()
         for lane in self._lanes:
             lane.restart()
@@ -112,7 +117,7 @@ class Measures:
         return 0.0
 
     def _queues(
-        self, presence: Presence, dt_s: float, events: list[EventData]
+        self, presence: Presence, dt_s: float, gaits: list[Gait], events: list[EventData]
     ) -> dict[str, QueueData]:
         if not self._lanes:
             return {}
@@ -120,7 +125,7 @@ class Measures:
         seen_boxes = presence.boxes[seen]
         self._heads.learn(seen_boxes, presence.feet[seen], dt_s)
         people, feet = presence.people.tolist(), list(map(tuple, presence.feet.tolist()))
-        sightings, cashiers = self._sightings(presence, dt_s, people, feet)
+        sightings, cashiers = self._sightings(presence, dt_s, people, feet, gaits)
         everywhere = dict(compress(zip(people, feet, strict=True), seen.tolist()))
         steepness = self._heads.steepness()
         queues = {}
@@ -136,7 +141,12 @@ class Measures:
         return queues
 
     def _sightings(
-        self, presence: Presence, dt_s: float, people: list[int], feet: list[Point]
+        self,
+        presence: Presence,
+        dt_s: float,
+        people: list[int],
+        feet: list[Point],
+        gaits: list[Gait],
     ) -> tuple[list[list[Sighting]], list[bool]]:
         """Sort people by lane; also tell where a cashier stands."""
         sightings: list[list[Sighting]] = [[] for _ in self._lanes]
@@ -154,12 +164,14 @@ class Measures:
                 cashiers[lane] = True
             else:
                 sightings[lane].append(
-                    Sighting(people[i], _ROLES[role], feet[i], boxes[i], places[i], seen[i])
+                    Sighting(
+                        people[i], _ROLES[role], feet[i], boxes[i], places[i], seen[i], gaits[i]
+                    )
                 )
         return sightings, cashiers
 
     def _zones(
-        self, presence: Presence, dt_s: float, events: list[EventData]
+        self, presence: Presence, dt_s: float, gaits: list[Gait], events: list[EventData]
     ) -> dict[str, ZoneData]:
         if presence.zones != self._columns:
             self._columns = presence.zones
@@ -173,7 +185,7 @@ class Measures:
             confidence = 1.0
             if occupied[column]:
                 rows = np.flatnonzero(inside[:, column])
-                guests = _guests(presence, rows, since_s[rows, column])
+                guests = _guests(presence, rows, since_s[rows, column], gaits)
                 confidence = float(presence.seen[rows].mean())
             zones[name], visits = watch.update(presence.t_s, dt_s, guests, confidence)
             events += visits
@@ -181,8 +193,15 @@ class Measures:
 
 
 def _guests(
-    presence: Presence, rows: NDArray[np.intp], since_s: NDArray[np.float64]
+    presence: Presence, rows: NDArray[np.intp], since_s: NDArray[np.float64], gaits: list[Gait]
 ) -> list[Inside]:
-    feet, boxes = presence.feet[rows].tolist(), presence.boxes[rows].tolist()
-    people = presence.people[rows].tolist()
-    return list(map(Inside, people, since_s.tolist(), map(tuple, feet), map(tuple, boxes)))
+    return list(
+        map(
+            Inside,
+            presence.people[rows].tolist(),
+            since_s.tolist(),
+            map(tuple, presence.feet[rows].tolist()),
+            map(tuple, presence.boxes[rows].tolist()),
+            map(gaits.__getitem__, rows.tolist()),
+        )
+    )
