@@ -18,6 +18,7 @@ from simulators.scene.truth import Event
 
 HOURS = 12.5
 
+
 class Day:
     """Goes through the events of a day and notes every wait and what was said of it.
 

@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 
 BODY_WIDTH_M, BODY_HEIGHT_M = 0.55, 1.7
 """A person's box; turns distances in the picture into rough metres."""
+_METRES = np.array([BODY_WIDTH_M, 2.0 * BODY_HEIGHT_M])
 STANDING_M_S = 0.45
 """Slower than this stands."""
 _QUICK_S, _SLOW_S = 0.25, 0.75
@@ -148,10 +149,10 @@ class Gaits:
         return list(
             map(
                 Gait,
-                map(tuple, table.stood.tolist()),
+                zip(*table.stood.T.tolist(), strict=True),
                 np.where(known, table.slow_since_s, math.nan).tolist(),
                 table.fast_since_s.tolist(),
-                map(tuple, table.heading.tolist()),
+                zip(*table.heading.T.tolist(), strict=True),
             )
         )
 
@@ -159,20 +160,19 @@ class Gaits:
         self, table: _Table, feet: Floats, boxes: Floats, seen: NDArray[np.bool_], t_s: float
     ) -> None:
         since_s = np.where(seen, t_s - table.at_s, 0.0)[:, None]
-        table.quick -= np.expm1(-since_s / _QUICK_S) * (feet - table.quick)
-        table.slow -= np.expm1(-since_s / _SLOW_S) * (feet - table.slow)
-        table.at_s = np.where(seen, t_s, table.at_s)
-        size = np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6)
-        way = (table.quick - table.slow) / size * (BODY_WIDTH_M, 2.0 * BODY_HEIGHT_M)
+        table.quick -= np.expm1(since_s / -_QUICK_S) * (feet - table.quick)
+        table.slow -= np.expm1(since_s / -_SLOW_S) * (feet - table.slow)
+        table.at_s[seen] = t_s
+        way = (table.quick - table.slow) * _METRES / np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6)
         still = np.hypot(way[:, 0], way[:, 1]) < STANDING_M_S * (_SLOW_S - _QUICK_S)
         stops, starts = seen & still, seen & ~still
-        since = np.where(np.isnan(table.slow_since_s), t_s - _LAG_S, table.slow_since_s)
-        table.slow_since_s = np.where(
-            starts, math.nan, np.where(stops, np.maximum(since, table.born_s), table.slow_since_s)
-        )
-        begun = np.where(np.isnan(table.fast_since_s), t_s, table.fast_since_s)
-        table.fast_since_s = np.where(
-            stops, math.nan, np.where(starts, begun, table.fast_since_s)
-        )
-        table.stood[stops] = table.slow[stops]
-        table.heading[starts] = way[starts]
+        table.fast_since_s[stops] = math.nan
+        table.slow_since_s[starts] = math.nan
+        stopped = stops & np.isnan(table.slow_since_s)
+        if stopped.any():
+            table.slow_since_s[stopped] = np.maximum(t_s - _LAG_S, table.born_s[stopped])
+        started = starts & np.isnan(table.fast_since_s)
+        if started.any():
+            table.fast_since_s[started] = t_s
+        np.copyto(table.stood, table.slow, where=stops[:, None])
+        np.copyto(table.heading, way, where=starts[:, None])

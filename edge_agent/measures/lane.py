@@ -31,6 +31,10 @@ AGAIN_AFTER_S = 0.5
 
 _SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
 
+_NUMBERS = (
+    "waiting", "served", "units", "wait_s", "wait_p90_s", "open", "confidence", "score",
+)  # fmt: skip
+
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
 
 
@@ -62,7 +66,7 @@ class Lane:
         self._score: WaitScore | None = None
         self._service_end_s = math.nan
         self._last_wait_s: float | None = None
-        self._numbers: dict[str, Any] = {}
+        self._numbers: tuple[Any, ...] = ()
         self._read: QueueData | None = None
         self.left: list[Member] = []
         self.joined: list[Member] = []
@@ -186,20 +190,22 @@ class Lane:
                 lane=self.name, waiting=None, served=None, open=state, camera=self._camera
             )
         promise = self._promise
-        numbers: dict[str, Any] = {
-            "waiting": len(waiting),
-            "served": len(served) if self.shape.has_service else None,
-            "units": units.count(waiting),
-            "wait_s": None if promise is None else promise.p50_s,
-            "wait_p90_s": None if promise is None else promise.p90_s,
-            "open": state,
-            "confidence": _confidence([*waiting, *served]),
-            "score": self._score,
-        }
+        numbers = (
+            len(waiting),
+            len(served) if self.shape.has_service else None,
+            units.count(waiting),
+            None if promise is None else promise.p50_s,
+            None if promise is None else promise.p90_s,
+            state,
+            _confidence(waiting, served),
+            self._score,
+        )
         # Most frames say what the last one said, and checking a message costs more than comparing.
         if self._read is None or numbers != self._numbers:
             self._numbers = numbers
-            self._read = QueueData(lane=self.name, camera=self._camera, **numbers)
+            self._read = QueueData(
+                lane=self.name, camera=self._camera, **dict(zip(_NUMBERS, numbers, strict=True))
+            )
         return self._read
 
     def _wait_done(
@@ -217,9 +223,8 @@ class Lane:
         )
 
 
-def _confidence(people: list[Member]) -> float:
+def _confidence(waiting: list[Member], served: list[Member]) -> float:
     """Mean certainty; most are seen and share the highest there is."""
-    if not people:
-        return 1.0
-    doubted = [member.certainty for member in people if member.log_odds < CERTAIN]
-    return (sum(doubted) + (len(people) - len(doubted)) * _SEEN) / len(people)
+    n = len(waiting) + len(served)
+    doubted = [m.certainty for some in (waiting, served) for m in some if m.log_odds < CERTAIN]
+    return (sum(doubted) + (n - len(doubted)) * _SEEN) / n if n else 1.0

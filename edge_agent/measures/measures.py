@@ -26,7 +26,7 @@ from messages.payloads import EventData, LineCrossing
 GAP_S = 10.0
 """After so many seconds without a frame nobody knows who is still there."""
 
-_ROLES = tuple(Role)
+_ROLES, _STAFF = tuple(Role), int(Role.STAFF)
 
 
 class Measures:
@@ -124,7 +124,7 @@ class Measures:
         seen = presence.seen
         seen_boxes = presence.boxes[seen]
         self._heads.learn(seen_boxes, presence.feet[seen], dt_s)
-        people, feet = presence.people.tolist(), list(map(tuple, presence.feet.tolist()))
+        people, feet = presence.people.tolist(), list(zip(*presence.feet.T.tolist(), strict=True))
         sightings, cashiers = self._sightings(presence, dt_s, people, feet, gaits)
         everywhere = dict(compress(zip(people, feet, strict=True), seen.tolist()))
         steepness = self._heads.steepness()
@@ -154,20 +154,21 @@ class Measures:
         roles, lanes = self._roles.assign(presence, dt_s)
         if not any(roles):
             return sightings, cashiers
-        boxes, seen = list(map(tuple, presence.boxes.tolist())), presence.seen.tolist()
+        boxes, seen = list(zip(*presence.boxes.T.tolist(), strict=True)), presence.seen.tolist()
         places = ((presence.feet - self._origins[lanes]) * self._axes[lanes]).sum(axis=1).tolist()
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
-        for i, (role, lane) in enumerate(zip(roles, lanes, strict=True)):
-            if role == 0 or double[i]:
+        everybody = zip(
+            roles, lanes, double,
+            map(Sighting, people, map(_ROLES.__getitem__, roles), feet, boxes, places, seen, gaits),
+            strict=True,
+        )  # fmt: skip
+        for role, lane, is_double, sighting in everybody:
+            if not role or is_double:
                 continue
-            if role == Role.STAFF:
+            if role == _STAFF:
                 cashiers[lane] = True
             else:
-                sightings[lane].append(
-                    Sighting(
-                        people[i], _ROLES[role], feet[i], boxes[i], places[i], seen[i], gaits[i]
-                    )
-                )
+                sightings[lane].append(sighting)
         return sightings, cashiers
 
     def _zones(

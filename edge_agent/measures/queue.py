@@ -229,7 +229,7 @@ class LaneQueue:
         steepness: float,
     ) -> None:
         if not 0.0 <= t_s - member.covered_s < LOOK_AGAIN_S:
-            member.covered = hiding.cover(np.array(member.box), seen_boxes)
+            member.covered = hiding.cover(member.box, seen_boxes)
             member.covered_s = t_s
         if member.stage == Stage.SERVED and self._party_served(member, t_s):
             dt_s *= PARTY_DOUBT

@@ -117,9 +117,7 @@ class NoisyTracker:
         end = np.flatnonzero(alive[-1])
         kept = last[-1, end]
         self._before = _Before(
-            _Sightings(
-                book.people[kept], book.t_s[kept], book.boxes[kept], book.scores[kept]
-            ),
+            _Sightings(book.people[kept], book.t_s[kept], book.boxes[kept], book.scores[kept]),
             ids[-1, end],
             since_s[-1, end],
         )
@@ -136,7 +134,9 @@ class NoisyTracker:
             now >= 0,
             since_s,
             book.t_s[flat],
-            np.where(now >= 0, np.concatenate([np.full(earlier, -1), rows])[now] - found.start[at], -1),
+            np.where(
+                now >= 0, np.concatenate([np.full(earlier, -1), rows])[now] - found.start[at], -1
+            ),
         )
         yield from _cut(whole, times, np.searchsorted(at, np.arange(len(times) + 1)))
 
