@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,14 +23,14 @@ FACING_COS = math.cos(math.radians(75.0))
 """Who came towards the goods within this angle faces them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inside:
+class Inside(NamedTuple):
     """Somebody inside a zone in one frame; coordinates are fractions of the frame."""
 
     person: int
     since_s: float
     feet: Point
     box: Box
+    gait: Gait
 
 
 @dataclass(slots=True)
@@ -38,7 +39,6 @@ class _Guest:
 
     entered_s: float
     last_s: float
-    gait: Gait
     attention_s: float = 0.0
 
 
@@ -60,6 +60,8 @@ class DwellWatch:
         self._ended: deque[tuple[float, float]] = deque()
         self._visits = 0
         self._passers = 0
+        self._numbers: dict[str, Any] = {}
+        self._read: ZoneData | None = None
         self._quantiles: tuple[float | None, float | None] = (None, None)
 
     def restart(self) -> None:
@@ -67,7 +69,7 @@ class DwellWatch:
         self._guests.clear()
 
     def update(
-        self, t_s: float, dt_s: float, inside: Iterable[Inside], confidence: float
+        self, t_s: float, dt_s: float, inside: Sequence[Inside], confidence: float
     ) -> tuple[ZoneData, list[Visit]]:
         """Take in one frame; give the reading and the visits that ended.
 
@@ -77,38 +79,36 @@ class DwellWatch:
             inside: everybody inside the zone.
             confidence: how sure the sightings are, 0..1.
         """
-        occupancy = 0
         for sighting in inside:
-            occupancy += 1
             self._follow(sighting, t_s, dt_s)
         gone = [p for p, guest in self._guests.items() if t_s - guest.last_s >= GONE_AFTER_S]
         visits = [v for p in gone if (v := self._end(p, self._guests.pop(p))) is not None]
         self._forget(t_s)
-        here = [guest for guest in self._guests.values() if guest.last_s >= t_s]
-        reading = ZoneData(
-            zone=self._zone.id,
-            occupancy=occupancy,
-            dwell_p50_s=self._quantiles[0],
-            dwell_p90_s=self._quantiles[1],
-            dwell_max_s=max((t_s - guest.entered_s for guest in here), default=None),
-            visits=self._visits,
-            passers=self._passers,
-            confidence=confidence,
-            camera=self._camera,
-        )
-        return reading, visits
+        entered = [guest.entered_s for guest in self._guests.values() if guest.last_s >= t_s]
+        numbers: dict[str, Any] = {
+            "occupancy": len(inside),
+            "dwell_p50_s": self._quantiles[0],
+            "dwell_p90_s": self._quantiles[1],
+            "dwell_max_s": t_s - min(entered) if entered else None,
+            "visits": self._visits,
+            "passers": self._passers,
+            "confidence": confidence,
+        }
+        # An empty zone says the same all the time.
+        if self._read is None or numbers != self._numbers:
+            self._numbers = numbers
+            self._read = ZoneData(zone=self._zone.id, camera=self._camera, **numbers)
+        return self._read, visits
 
     def _follow(self, sighting: Inside, t_s: float, dt_s: float) -> None:
         guest = self._guests.get(sighting.person)
         if guest is None:
             # The zone knows since when; an entry in the future of a jump of time cannot be.
             entered_s = min(sighting.since_s, t_s)
-            guest = _Guest(entered_s, t_s, Gait.at(sighting.feet))
-            self._guests[sighting.person] = guest
+            self._guests[sighting.person] = _Guest(entered_s, t_s)
             return
         guest.last_s = t_s
-        guest.gait.move(sighting.feet, sighting.box, t_s, dt_s)
-        if self._zone.facing is not None and _faces(guest.gait, sighting, self._zone.facing):
+        if self._zone.facing is not None and _faces(sighting, self._zone.facing):
             guest.attention_s += dt_s
 
     def _end(self, person: int, guest: _Guest) -> Visit | None:
@@ -137,7 +137,8 @@ class DwellWatch:
         self._quantiles = (float(p50), float(p90))
 
 
-def _faces(gait: Gait, sighting: Inside, goods: Point) -> bool:
+def _faces(sighting: Inside, goods: Point) -> bool:
+    gait = sighting.gait
     if math.isnan(gait.slow_since_s):
         return False
     towards = metres(sighting.box, sighting.feet, goods)

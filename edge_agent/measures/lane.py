@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edge_agent.measures import units
 from edge_agent.measures.delays import LaneSight, delays
 from edge_agent.measures.gait import Point
+from edge_agent.measures.hiding import CERTAIN
 from edge_agent.measures.lane_state import LaneWatch
 from edge_agent.measures.lanes import LaneShape
 from edge_agent.measures.members import Member, Sighting, Stage
@@ -27,6 +28,12 @@ KNOWN_AFTER_S = 1.0
 
 AGAIN_AFTER_S = 0.5
 """Waits and score are worked out again after so long, or when somebody came or went."""
+
+_SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
+
+_NUMBERS = (
+    "waiting", "served", "units", "wait_s", "wait_p90_s", "open", "confidence", "score",
+)  # fmt: skip
 
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
 
@@ -59,6 +66,8 @@ class Lane:
         self._score: WaitScore | None = None
         self._service_end_s = math.nan
         self._last_wait_s: float | None = None
+        self._numbers: tuple[Any, ...] = ()
+        self._read: QueueData | None = None
         self.left: list[Member] = []
         self.joined: list[Member] = []
 
@@ -66,6 +75,11 @@ class Lane:
     def name(self) -> str:
         """Lane id."""
         return self.shape.lane
+
+    @property
+    def promise(self) -> Wait | None:
+        """The wait of who joins now; None while nothing can be said."""
+        return self._promise
 
     def restart(self) -> None:
         """Forget who is there, keep what was learned."""
@@ -175,20 +189,24 @@ class Lane:
             return QueueData(
                 lane=self.name, waiting=None, served=None, open=state, camera=self._camera
             )
-        people = [*waiting, *served]
         promise = self._promise
-        return QueueData(
-            lane=self.name,
-            waiting=len(waiting),
-            served=len(served) if self.shape.has_service else None,
-            units=units.count(waiting),
-            wait_s=None if promise is None else promise.p50_s,
-            wait_p90_s=None if promise is None else promise.p90_s,
-            open=state,
-            confidence=sum(m.certainty for m in people) / len(people) if people else 1.0,
-            camera=self._camera,
-            score=self._score,
+        numbers = (
+            len(waiting),
+            len(served) if self.shape.has_service else None,
+            units.count(waiting),
+            None if promise is None else promise.p50_s,
+            None if promise is None else promise.p90_s,
+            state,
+            _confidence(waiting, served),
+            self._score,
         )
+        # Most frames say what the last one said, and checking a message costs more than comparing.
+        if self._read is None or numbers != self._numbers:
+            self._numbers = numbers
+            self._read = QueueData(
+                lane=self.name, camera=self._camera, **dict(zip(_NUMBERS, numbers, strict=True))
+            )
+        return self._read
 
     def _wait_done(
         self, member: Member, wait_s: float, outcome: Outcome, to_lane: str | None = None
@@ -203,3 +221,10 @@ class Lane:
             predicted_p90_s=None if promise is None else promise.p90_s,
             to_lane=to_lane,
         )
+
+
+def _confidence(waiting: list[Member], served: list[Member]) -> float:
+    """Mean certainty; most are seen and share the highest there is."""
+    n = len(waiting) + len(served)
+    doubted = [m.certainty for some in (waiting, served) for m in some if m.log_odds < CERTAIN]
+    return (sum(doubted) + (n - len(doubted)) * _SEEN) / n if n else 1.0

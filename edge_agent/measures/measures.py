@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import compress
+
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_agent.config import CameraSettings, DwellZone, LineZone
 from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
+from edge_agent.measures.gait import Gait, Gaits, Point
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
@@ -15,14 +19,14 @@ from edge_agent.measures.lanes import Role, RoleFinder, lane_shapes
 from edge_agent.measures.members import Sighting
 from edge_agent.measures.readings import LaneState, QueueData, Readings, ZoneData
 from edge_agent.measures.service import ServiceTimes
-from edge_agent.measures.waits import WaitBlend
+from edge_agent.measures.waits import Wait, WaitBlend
 from edge_agent.zones.presence import Presence
 from messages.payloads import EventData, LineCrossing
 
 GAP_S = 10.0
 """After so many seconds without a frame nobody knows who is still there."""
 
-_ROLES = tuple(Role)
+_ROLES, _STAFF = tuple(Role), int(Role.STAFF)
 
 
 class Measures:
@@ -36,12 +40,17 @@ class Measures:
         self._roles = RoleFinder(camera)
         services, blend = ServiceTimes(), WaitBlend()
         self._lanes = [Lane(s, camera.id, services, blend) for s in lane_shapes(camera)]
+        shapes = [lane.shape for lane in self._lanes]
+        # The last row serves whoever is in no lane: their lane is -1.
+        self._origins = np.array([*(s.origin for s in shapes), (0.0, 0.0)])
+        self._axes = np.array([*(s.axis for s in shapes), (0.0, 0.0)])
         self._changes = LaneChanges()
         self._heads = Heads()
         self._dwell = {
             z.id: DwellWatch(z, camera.id) for z in camera.zones if isinstance(z, DwellZone)
         }
         self._heat = HeatMap()
+        self._gaits = Gaits()
         self._footfall = Footfall(z.id for z in camera.zones if isinstance(z, LineZone))
         self._columns: tuple[str, ...] = ()
         self._dwell_columns: list[int] = []
@@ -63,8 +72,11 @@ class Measures:
         """
         dt_s = self._step_s(presence.t_s)
         events: list[EventData] = []
-        queues = self._queues(presence, dt_s, events)
-        zones = self._zones(presence, dt_s, events)
+        gaits = self._gaits.update(
+            presence.people, presence.feet, presence.boxes, presence.seen, presence.t_s
+        )
+        queues = self._queues(presence, dt_s, gaits, events)
+        zones = self._zones(presence, dt_s, gaits, events)
         for crossing in presence.crossings:
             events.append(
                 LineCrossing(
@@ -81,6 +93,10 @@ class Measures:
         """Where people stood, since the start."""
         return self._heat
 
+    def promises(self) -> dict[str, Wait | None]:
+        """Lane → the wait published last, with what it was made from; None where there is none."""
+        return {lane.name: lane.promise for lane in self._lanes}
+
     def close(self) -> None:
         """The shop has closed and is empty; corrects the count of people inside."""
         self._footfall.close()
@@ -92,6 +108,7 @@ class Measures:
         dt_s = t_s - last_s
         if 0.0 <= dt_s <= GAP_S:
             return dt_s
+        self._gaits.restart()
         self._changes.restart()
         for lane in self._lanes:
             lane.restart()
@@ -100,19 +117,22 @@ class Measures:
         return 0.0
 
     def _queues(
-        self, presence: Presence, dt_s: float, events: list[EventData]
+        self, presence: Presence, dt_s: float, gaits: list[Gait], events: list[EventData]
     ) -> dict[str, QueueData]:
         if not self._lanes:
             return {}
-        sightings, cashiers = self._sightings(presence, dt_s)
         seen = presence.seen
-        feet = dict(zip(presence.people[seen].tolist(), presence.feet[seen].tolist(), strict=True))
-        seen_boxes = presence.boxes[presence.seen]
+        seen_boxes = presence.boxes[seen]
+        self._heads.learn(seen_boxes, presence.feet[seen], dt_s)
+        people, feet = presence.people.tolist(), list(zip(*presence.feet.T.tolist(), strict=True))
+        sightings, cashiers = self._sightings(presence, dt_s, people, feet, gaits)
+        everywhere = dict(compress(zip(people, feet, strict=True), seen.tolist()))
         steepness = self._heads.steepness()
         queues = {}
         for lane, here, cashier in zip(self._lanes, sightings, cashiers, strict=True):
-            inside = {s.track for s in here}
-            elsewhere = {track: place for track, place in feet.items() if track not in inside}
+            elsewhere = everywhere.copy()
+            for sighting in here:
+                elsewhere.pop(sighting.track, None)
             queues[lane.name], happened = lane.update(
                 presence.t_s, dt_s, here, elsewhere, seen_boxes, steepness, cashier=cashier
             )
@@ -121,50 +141,68 @@ class Measures:
         return queues
 
     def _sightings(
-        self, presence: Presence, dt_s: float
+        self,
+        presence: Presence,
+        dt_s: float,
+        people: list[int],
+        feet: list[Point],
+        gaits: list[Gait],
     ) -> tuple[list[list[Sighting]], list[bool]]:
         """Sort people by lane; also tell where a cashier stands."""
-        roles, lanes = self._roles.assign(presence, dt_s)
-        people, seen = presence.people.tolist(), presence.seen.tolist()
-        feet, boxes = presence.feet.tolist(), presence.boxes.tolist()
         sightings: list[list[Sighting]] = [[] for _ in self._lanes]
         cashiers = [False] * len(self._lanes)
-        self._heads.learn(presence.boxes[presence.seen], presence.feet[presence.seen], dt_s)
+        roles, lanes = self._roles.assign(presence, dt_s)
+        if not any(roles):
+            return sightings, cashiers
+        boxes, seen = list(zip(*presence.boxes.T.tolist(), strict=True)), presence.seen.tolist()
+        places = ((presence.feet - self._origins[lanes]) * self._axes[lanes]).sum(axis=1).tolist()
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
-        for i, (role, lane) in enumerate(zip(roles, lanes, strict=True)):
-            if double[i]:
+        everybody = zip(
+            roles, lanes, double,
+            map(Sighting, people, map(_ROLES.__getitem__, roles), feet, boxes, places, seen, gaits),
+            strict=True,
+        )  # fmt: skip
+        for role, lane, is_double, sighting in everybody:
+            if not role or is_double:
                 continue
-            if role == Role.STAFF:
+            if role == _STAFF:
                 cashiers[lane] = True
-            elif role != Role.NONE:
-                place = self._lanes[lane].shape.position(*feet[i])
-                sightings[lane].append(
-                    Sighting(
-                        people[i], _ROLES[role], tuple(feet[i]), tuple(boxes[i]), place, seen[i]
-                    )
-                )
+            else:
+                sightings[lane].append(sighting)
         return sightings, cashiers
 
     def _zones(
-        self, presence: Presence, dt_s: float, events: list[EventData]
+        self, presence: Presence, dt_s: float, gaits: list[Gait], events: list[EventData]
     ) -> dict[str, ZoneData]:
         if presence.zones != self._columns:
             self._columns = presence.zones
             self._dwell_columns = [presence.zones.index(zone) for zone in self._dwell]
+        since_s = presence.since_s[:, self._dwell_columns]
+        inside = ~np.isnan(since_s)
+        occupied = inside.any(axis=0).tolist()
         zones = {}
-        for (name, watch), column in zip(self._dwell.items(), self._dwell_columns, strict=True):
-            rows = np.flatnonzero(~np.isnan(presence.since_s[:, column]))
-            inside = [
-                Inside(person, since_s, tuple(feet), tuple(box))
-                for person, since_s, feet, box in zip(
-                    presence.people[rows].tolist(),
-                    presence.since_s[rows, column].tolist(),
-                    presence.feet[rows].tolist(),
-                    presence.boxes[rows].tolist(),
-                    strict=True,
-                )
-            ]
-            confidence = float(presence.seen[rows].mean()) if len(rows) else 1.0
-            zones[name], visits = watch.update(presence.t_s, dt_s, inside, confidence)
+        for column, (name, watch) in enumerate(self._dwell.items()):
+            guests: list[Inside] = []
+            confidence = 1.0
+            if occupied[column]:
+                rows = np.flatnonzero(inside[:, column])
+                guests = _guests(presence, rows, since_s[rows, column], gaits)
+                confidence = float(presence.seen[rows].mean())
+            zones[name], visits = watch.update(presence.t_s, dt_s, guests, confidence)
             events += visits
         return zones
+
+
+def _guests(
+    presence: Presence, rows: NDArray[np.intp], since_s: NDArray[np.float64], gaits: list[Gait]
+) -> list[Inside]:
+    return list(
+        map(
+            Inside,
+            presence.people[rows].tolist(),
+            since_s.tolist(),
+            map(tuple, presence.feet[rows].tolist()),
+            map(tuple, presence.boxes[rows].tolist()),
+            map(gaits.__getitem__, rows.tolist()),
+        )
+    )

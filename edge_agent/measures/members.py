@@ -32,6 +32,7 @@ class Sighting(NamedTuple):
     box: Box
     place: float
     seen: bool
+    gait: Gait
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +54,7 @@ class Member:
         out_s: outside the lane's zones since then; NaN inside.
         log_odds: of being there.
         covered, covered_s: how much others hide it, and when that was looked at.
-        gait: whether it walks or stands.
+        gait: whether it walked or stood when it was seen last.
         told: the start of its service was told of.
         outlasted: services that began and ended beside it while it stood in the place of service.
         promise: the wait that was published when it joined.
@@ -104,7 +105,7 @@ class Member:
             place=sighting.place,
             entered_s=t_s,
             seen_s=t_s,
-            gait=Gait.at(sighting.feet),
+            gait=sighting.gait,
             unit=sighting.track,
         )
         member._stand(sighting, t_s)
@@ -118,12 +119,10 @@ class Member:
         """Go on as another track."""
         self.track = sighting.track
         self._stand(sighting, t_s)
-        self.gait = Gait.at(sighting.feet)
 
-    def move(self, sighting: Sighting, t_s: float, dt_s: float) -> None:
+    def move(self, sighting: Sighting, t_s: float) -> None:
         """Follow a sighting of the same track."""
         self._stand(sighting, t_s)
-        self.gait.move(sighting.feet, sighting.box, t_s, dt_s)
 
     def take_body(self, other: Member) -> None:
         """Go on with the track, the place and the gait of somebody else."""
@@ -135,5 +134,6 @@ class Member:
     def _stand(self, sighting: Sighting, t_s: float) -> None:
         self.feet, self.box, self.place = sighting.feet, sighting.box, sighting.place
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
+        self.gait = sighting.gait
         if sighting.role != self.role or math.isnan(self.role_since_s):
             self.role, self.role_since_s = sighting.role, t_s

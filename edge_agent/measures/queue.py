@@ -127,7 +127,7 @@ class LaneQueue:
         """
         self._step = Step()
         self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
-        for sighting in self._follow(sightings, t_s, dt_s):
+        for sighting in self._follow(sightings, t_s):
             self._welcome(sighting, t_s)
         for member in list(self._members.values()):
             if member.track in elsewhere:
@@ -138,7 +138,7 @@ class LaneQueue:
             self._advance(member, t_s)
         return self._step
 
-    def _follow(self, sightings: Sequence[Sighting], t_s: float, dt_s: float) -> list[Sighting]:
+    def _follow(self, sightings: Sequence[Sighting], t_s: float) -> list[Sighting]:
         """Move the members whose tracks are seen; give the sightings of nobody known."""
         strangers = []
         for sighting in sightings:
@@ -148,7 +148,7 @@ class LaneQueue:
             if member is None:
                 strangers.append(sighting)
             else:
-                member.move(sighting, t_s, dt_s)
+                member.move(sighting, t_s)
         return strangers
 
     def _welcome(self, sighting: Sighting, t_s: float) -> None:
@@ -229,7 +229,7 @@ class LaneQueue:
         steepness: float,
     ) -> None:
         if not 0.0 <= t_s - member.covered_s < LOOK_AGAIN_S:
-            member.covered = hiding.cover(np.array(member.box), seen_boxes)
+            member.covered = hiding.cover(member.box, seen_boxes)
             member.covered_s = t_s
         if member.stage == Stage.SERVED and self._party_served(member, t_s):
             dt_s *= PARTY_DOUBT

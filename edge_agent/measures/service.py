@@ -11,10 +11,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtri
-
 SHORTEST_S = 2.0
 """A shorter service is none: somebody walked through."""
 LONGEST_S = 1800.0
@@ -23,7 +19,7 @@ _PRIOR_MEDIAN_S, _PRIOR_SIGMA, _PRIOR_WEIGHT = 45.0, 0.6, 4.0
 _PRIOR_CHANGE_S = 3.0
 _LANE_WEIGHT, _HOUR_WEIGHT = 8.0, 12.0
 _MEMORY = 1.0 - 1.0 / 120.0
-_STEPS: NDArray[np.float64] = ndtri((np.arange(48) + 0.5) / 48)
+_FAR = 4.0
 
 
 @dataclass(slots=True)
@@ -67,13 +63,21 @@ class ServiceTime:
 
     def rest(self, age_s: float) -> tuple[float, float]:
         """Mean and variance of what is left of a service that began ``age_s`` ago."""
-        times = self.median_s * np.exp(self.sigma * _STEPS)
-        left = times[times > age_s] - age_s
-        if len(left) < 2:
-            # Longer than nearly all before: it goes on for about as long as it is unusual.
-            mean_s = 0.5 * self.sigma * max(age_s, self.median_s)
+        z = math.log(max(age_s, 1e-9) / self.median_s) / self.sigma
+        if z > _FAR:
+            # So far out the tail is steep enough for its first term (Mills' ratio).
+            mean_s = age_s * self.sigma / z
             return mean_s, mean_s**2
-        return float(left.mean()), float(left.var())
+        beyond = _above(z)
+        mean_s = self.mean_s * _above(z - self.sigma) / beyond
+        square = (self.median_s * math.exp(self.sigma**2)) ** 2
+        square *= _above(z - 2.0 * self.sigma) / beyond
+        return max(mean_s - age_s, 0.0), max(square - mean_s**2, 0.0)
+
+
+def _above(z: float) -> float:
+    """Share of a normal distribution above ``z`` deviations."""
+    return 0.5 * math.erfc(z / math.sqrt(2.0))
 
 
 @dataclass(slots=True)

@@ -1,7 +1,11 @@
-"""Where people appear in a picture and how much of them is hidden, without drawing it."""
+"""Where people appear in pictures and how much of them is hidden, without drawing them.
+
+Many pictures are reckoned at once: the cost of a simulated day lies in calls, not in numbers.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,9 +36,10 @@ _WEIGHT = np.repeat(_PROFILE, len(_COLUMNS)) / (_PROFILE.sum() * len(_COLUMNS))
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """Everybody who touches the picture.
+    """Everybody who touches one of some pictures, in the order of the pictures, nearest first.
 
     Attributes:
+        frames: (N,) int64 number of the picture, from 0.
         people: (N,) int64 numbers of the people.
         boxes: (N, 4) float64 x1 y1 x2 y2 in pixels of the whole body, clipped to the picture.
         visible_boxes: (N, 4) float64, of what can be seen; NaN where nothing can.
@@ -42,6 +47,7 @@ class Appearance:
         height_px: (N,) float64 height of the whole body, not clipped.
     """
 
+    frames: NDArray[np.int64]
     people: NDArray[np.int64]
     boxes: Floats
     visible_boxes: Floats
@@ -60,18 +66,21 @@ class Occlusion:
             piece.remember(blank)
         self._rectangles = np.array([p.rectangle for p in self._furniture], np.float64)
         self._floors = np.array([p.hidden_floor for p in self._furniture], np.float64)
-        self._covered: dict[tuple[float, ...], NDArray[np.bool_]] = {}
 
     def look(self, bodies: tuple[Body, ...]) -> Appearance:
-        """Reckon how everybody appears."""
+        """Reckon how everybody appears in one picture."""
+        return self.look_at_all([bodies])
+
+    def look_at_all(self, pictures: Sequence[tuple[Body, ...]]) -> Appearance:
+        """Reckon how everybody appears in each picture."""
         view = self._view
+        bodies = [body for picture in pictures for body in picture]
+        frames = np.repeat(np.arange(len(pictures)), [len(picture) for picture in pictures])
         feet = np.array([(b.pose.x, b.pose.y) for b in bodies], np.float64).reshape(-1, 2)
         tall = np.array([b.look.height_m for b in bodies], np.float64)
         girth = np.array([b.look.girth for b in bodies], np.float64)
         heading = np.array([b.pose.heading for b in bodies], np.float64)
-        turn = np.abs(
-            np.cos(heading - np.arctan2(feet[:, 1] - self._view.y, feet[:, 0] - self._view.x))
-        )
+        turn = np.abs(np.cos(heading - np.arctan2(feet[:, 1] - view.y, feet[:, 0] - view.x)))
         half = tall * girth * (_SIDE_ON + (_FRONT_ON - _SIDE_ON) * turn)
         boxes, depth = self._boxes(feet, tall, half)
         clipped = _clip(boxes, view)
@@ -81,11 +90,12 @@ class Occlusion:
             & (clipped[:, 3] > clipped[:, 1] + 1)
         )
         rows = np.flatnonzero(there)
-        rows = rows[np.argsort(depth[rows])]
-        boxes, clipped = boxes[rows], clipped[rows]
-        seen, points = self._seen(boxes, feet[rows])
-        people = np.array([bodies[i].person for i in rows], np.int64)
+        rows = rows[np.lexsort((depth[rows], frames[rows]))]
+        frames, boxes, clipped = frames[rows], boxes[rows], clipped[rows]
+        seen, points = self._seen(frames, boxes, feet[rows])
+        people = np.array([body.person for body in bodies], np.int64)[rows]
         return Appearance(
+            frames,
             people,
             clipped,
             _visible_boxes(seen, points, clipped),
@@ -107,7 +117,9 @@ class Occlusion:
         low, high = pixels[:n, 1] - 0.5 * reach, pixels[n:, 1] + reach
         return np.column_stack([x - half, low, x + half, high]), middle
 
-    def _seen(self, boxes: Floats, feet: Floats) -> tuple[NDArray[np.bool_], Floats]:
+    def _seen(
+        self, frames: NDArray[np.int64], boxes: Floats, feet: Floats
+    ) -> tuple[NDArray[np.bool_], Floats]:
         """Which points of each silhouette are seen (N, P), and where they lie (N, P, 2)."""
         view = self._view
         centre, half = (boxes[:, 0] + boxes[:, 2]) / 2.0, (boxes[:, 2] - boxes[:, 0]) / 2.0
@@ -115,8 +127,7 @@ class Occlusion:
         x = centre[:, None] + half[:, None] * _U
         y = boxes[:, 1, None] + tall[:, None] * _V
         seen = (x >= 0) & (x < view.width) & (y >= 0) & (y < view.height)
-        # Pairs (behind, before) whose boxes overlap; rows are sorted by distance.
-        behind, before = np.nonzero(np.tril(_overlaps(boxes, boxes), -1))
+        behind, before = _overlapping(frames, boxes)
         v = (y[behind] - boxes[before, 1, None]) / tall[before, None]
         row = np.clip((v * len(_ROWS)).astype(np.int64), 0, len(_ROWS) - 1)
         aside = np.abs(x[behind] - centre[before, None])
@@ -130,16 +141,33 @@ class Occlusion:
     def _behind_furniture(
         self, boxes: Floats, feet: Floats, x: Floats, y: Floats
     ) -> NDArray[np.bool_]:
-        """Which points (N, P) furniture covers; remembered for those who stand still."""
-        places = [(*foot, *box) for foot, box in zip(feet.tolist(), boxes.tolist(), strict=True)]
-        new = [i for i, place in enumerate(places) if place not in self._covered]
-        fresh = np.zeros((len(new), x.shape[1]), np.bool_)
-        meet = _overlaps(boxes[new], self._rectangles) & within(feet[new], self._floors)
-        for i, k in zip(*(rows.tolist() for rows in np.nonzero(meet)), strict=True):
-            fresh[i] |= self._furniture[k].covers(x[new[i]], y[new[i]])
-        self._covered.update((places[i], fresh[k]) for k, i in enumerate(new))
-        self._covered = {place: self._covered[place] for place in places}
-        return np.array([self._covered[place] for place in places], np.bool_).reshape(x.shape)
+        """Which points (N, P) furniture covers."""
+        covered = np.zeros(x.shape, np.bool_)
+        meet = _overlaps(boxes, self._rectangles) & within(feet, self._floors)
+        for k in np.flatnonzero(meet.any(axis=0)):
+            rows = np.flatnonzero(meet[:, k])
+            covered[rows] |= self._furniture[k].covers(x[rows], y[rows])
+        return covered
+
+
+def _overlapping(
+    frames: NDArray[np.int64], boxes: Floats
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs (behind, before) of rows in one picture whose boxes overlap, sorted by the first.
+
+    In each picture the rows come nearest first.
+    """
+    n = len(frames)
+    size = np.bincount(frames) if n else np.zeros(0, np.int64)
+    start = np.cumsum(size) - size
+    # Row i is paired with all of its picture that come before it.
+    nearer = np.arange(n) - start[frames]
+    behind = np.repeat(np.arange(n), nearer)
+    before = np.arange(len(behind)) - np.repeat(np.cumsum(nearer) - nearer, nearer)
+    before += np.repeat(start[frames], nearer)
+    a, b = boxes[behind], boxes[before]
+    meet = (a[:, :2] < b[:, 2:]).all(axis=1) & (a[:, 2:] > b[:, :2]).all(axis=1)
+    return behind[meet], before[meet]
 
 
 def _clip(boxes: Floats, view: View) -> Floats:

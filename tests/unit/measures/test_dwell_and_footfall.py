@@ -8,6 +8,7 @@ import pytest
 from edge_agent.config import DwellZone
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import CLOSED_AFTER_S, Footfall
+from edge_agent.measures.gait import Gait, Gaits
 from edge_agent.measures.heat import COLUMNS, ROWS, HeatMap
 from edge_agent.zones.presence import Crossing, Direction
 from messages.payloads import Visit
@@ -22,14 +23,16 @@ ZONE = DwellZone.model_validate(
 
 def stand(watch: DwellWatch, towards: float, for_s: float) -> Visit:
     """Walk two seconds to the right (1) or the left (-1), stand, and go."""
-    t_s, x, since_s = 0.0, 0.6, 0.0
+    gaits, t_s, x, since_s = Gaits(), 0.0, 0.6, 0.0
     visits: list[Visit] = []
     while t_s < for_s + 4.0:
         if t_s < 2.0:
             x += towards * 0.01
-        here = (
-            [] if t_s >= for_s else [Inside(1, since_s, (x, 0.5), (x - 0.03, 0.2, x + 0.03, 0.5))]
+        feet, box = (x, 0.5), (x - 0.03, 0.2, x + 0.03, 0.5)
+        (gait,) = gaits.update(
+            np.array([1]), np.array([feet]), np.array([box]), np.array([True]), t_s
         )
+        here = [] if t_s >= for_s else [Inside(1, since_s, feet, box, gait)]
         _, ended = watch.update(t_s, 0.125, here, 1.0)
         visits += ended
         t_s += 0.125
@@ -54,7 +57,8 @@ def test_quantiles_are_those_of_the_last_hour() -> None:
     watch = DwellWatch(ZONE, "cam")
     for i, dwell_s in enumerate((10.0, 20.0, 30.0)):
         for t_s in (100.0 * i, 100.0 * i + dwell_s):
-            watch.update(t_s, 0.1, [Inside(i, 100.0 * i, (0.6, 0.5), (0.5, 0.2, 0.6, 0.5))], 1.0)
+            here = Inside(i, 100.0 * i, (0.6, 0.5), (0.5, 0.2, 0.6, 0.5), Gait((0.6, 0.5)))
+            watch.update(t_s, 0.1, [here], 1.0)
         reading, _ = watch.update(100.0 * i + dwell_s + 2.0, 0.1, [], 1.0)
     assert (reading.dwell_p50_s, reading.visits, reading.dwell_max_s) == (20.0, 3, None)
     later, _ = watch.update(9000.0, 0.1, [], 1.0)

@@ -45,7 +45,8 @@ def test_what_is_left_of_a_service_follows_its_distribution(age_s: float) -> Non
     assert mean_s > 0.0
     assert variance >= 0.0
     if len(left) > 20_000:
-        assert mean_s == pytest.approx(left.mean(), rel=0.15)
+        assert mean_s == pytest.approx(left.mean(), rel=0.03)
+        assert variance == pytest.approx(left.var(), rel=0.25)
 
 
 def test_service_times_are_learned_by_lane_and_hour() -> None:

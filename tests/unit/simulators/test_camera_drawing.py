@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from edge_agent.config import load
 from simulators.camera.drawing import Painter, Seen
-from simulators.camera.noise import NoisyDetector, NoisyTracker
+from simulators.camera.following import NoisyTracker
+from simulators.camera.noise import NoisyDetector
 from simulators.camera.occlusion import Occlusion
 from simulators.camera.projection import View, look_at
 from simulators.camera.recording import Take, film
