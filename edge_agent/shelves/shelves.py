@@ -115,7 +115,7 @@ class Shelves:
         epcs = self._rounds.epcs
         for epc in epcs[len(self._gtins) :]:
             self._gtins.append(self._gtin_of(epc))
-        for part in (self._places, self._presence, self._coupling):
+        for part in (self._places, self._presence):
             part.resize(len(epcs))
         self._ledger.resize(len(epcs), heard.t_s)
         self._places.step(heard)
@@ -199,7 +199,7 @@ class Shelves:
         presence, stocked = self._presence, self._ledger.stocked
         there = np.where(stocked, 1 - presence.absent, 0.0)
         known = stocked & (there > 0.5)
-        shade = self._coupling.shade(presence.evidence * known, column, known)
+        shade = self._coupling.shade(presence.alone, known)
         self._steps += 1
         if self._steps % LEARN_STEPS == 0:
             stock = self._ledger.life != Life.CANDIDATE
@@ -208,7 +208,7 @@ class Shelves:
             self._coupling.learn(column, stock, presence.alone, surely, seconds)
         every = REFRESH_STEPS if len(column) < MANY else REFRESH_STEPS_OF_MANY
         if self._steps % every == 0:
-            self._coupling.refresh(self._steps // every % len(self._reader_of))
+            self._coupling.refresh(self._steps // every % len(self._reader_of), known)
         return shade
 
     def _faint(self, column: NDArray[np.int64]) -> NDArray[np.bool_]:
