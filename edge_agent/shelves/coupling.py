@@ -29,7 +29,7 @@ RIDGE = 1.0
 """Added to the diagonal of the correlations."""
 MOST_SCALE = 6.0
 MEMORY_S = 1800.0
-LEAST, MOST = 0.002, 0.995
+LEAST, MOST = 0.007, 0.95
 
 
 class Neighbours:

@@ -87,6 +87,7 @@ class Presence:
         self._physics = physics
         self.belief = np.empty((4, 0))
         self.alone = np.empty(0)
+        self._told = np.empty(0)
         self.hits = np.empty(0)
         self.misses = np.empty(0)
         self.silent = np.empty(0)
@@ -116,6 +117,7 @@ class Presence:
         self._pending = np.concatenate([self._pending, np.zeros((3, new))], axis=1)
         for name, value in (
             ("alone", 0.1),
+            ("_told", 0.1),
             ("hits", 1.0),
             ("misses", 1.0),
             ("silent", 0.0),
@@ -233,8 +235,8 @@ class Presence:
     def _predict(self, look: Look) -> None:
         physics, belief, dt = self._physics, self.belief, self._physics.step_s
         clear, shadowed, faded, absent = belief
-        onset = clear * look.shade * (physics.follow_rate * dt)
-        relief = shadowed * (1 - look.shade) * (physics.follow_rate * dt)
+        onset = clear * (physics.onset_rate * dt)
+        relief = shadowed * (physics.relief_rate * dt)
         fade = clear * self._fade_rate(look.group) * dt
         mend = faded * (physics.relief_rate * dt)
         # A blind reader is no evidence that goods leave faster or slower: the belief stands.
@@ -250,6 +252,13 @@ class Presence:
         belief[SHADOWED] = shadowed + onset - relief - reached + back * 0.5
         belief[FADED] = faded + fade - mend - faded_out
         belief[ABSENT] = absent + picked + faded_out + reached - back
+        # What the others say counts by how far it differs from what they said before, so that a
+        # shadow that stays is one shadow and not a new one in each step.
+        held = self._told * (1 - physics.relief_rate * dt)
+        due = held + (1 - self._told) * (physics.onset_rate * dt)
+        belief[SHADOWED] *= look.shade / due
+        belief[CLEAR] *= (1 - look.shade) / (1 - due)
+        self._told = look.shade
 
     def _learn_tags(self, look: Look) -> None:
         sure = self.belief[CLEAR]
