@@ -24,14 +24,13 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-MEMORY_STEPS = 250.0
+MEMORY_STEPS = 600.0
 """Steps over which a read rate is learned; a tag that is turned round is learned anew."""
 FLOOR = 1e-5
 """Least belief in presence: a tag that is read again is believed within a few reads."""
 FADE_SHARE = 0.1
-SHALLOWER = 0.8
-"""Factor on the learned share of reads behind a body when a shadow passed for a pick."""
-SURE_SHADE = 0.5
+SURE_SHADE = 0.3
+"""The depth of shadows is learned where the neighbours say this or more."""
 FADE_GROUP_S = 3000.0
 """Weight of the prior fade rate against what all tags of a reader show, in seconds of a tag."""
 ODD_READ = 0.02
@@ -93,13 +92,14 @@ class Presence:
         self.silent = np.empty(0)
         self.rssi_dbm = np.empty(0)
         self._heard = np.empty(0)
-        self._pending = np.empty((3, 0))
-        self._called = np.empty((3, 0))
+        self._pending = np.empty((4, 0))
+        self._called = np.empty((4, 0))
         self._fades = np.empty(0)
         self._present_s = np.empty(0)
         prior = physics.shadow_reads
         self._due = np.full(groups, prior)
         self._came = np.full(groups, prior * physics.shadow_share)
+        self._weak = self._came.copy()
         self._lost_db = self._came * physics.shadow_drop_db
         self._shadow_s = np.full(groups, physics.reach_memory_s)
         self._taken = self._shadow_s * physics.reach_rate
@@ -113,8 +113,8 @@ class Presence:
             return
         start = np.array([[0.4], [0.05], [0.05], [0.5]])
         self.belief = np.concatenate([self.belief, np.tile(start, (1, new))], axis=1)
-        self._called = np.concatenate([self._called, np.zeros((3, new))], axis=1)
-        self._pending = np.concatenate([self._pending, np.zeros((3, new))], axis=1)
+        self._called = np.concatenate([self._called, np.zeros((4, new))], axis=1)
+        self._pending = np.concatenate([self._pending, np.zeros((4, new))], axis=1)
         for name, value in (
             ("alone", 0.1),
             ("_told", 0.1),
@@ -177,13 +177,12 @@ class Presence:
 
     def never_left(self, row: int, group: int) -> None:
         """Learn from a call that was wrong: the silence before it was a shadow or a fade."""
-        quiet = self._called[1, row]
+        came, due, quiet, _ = self._called[:, row]
         self._taken[group] = max(self._taken[group] - 1.0, 0.0)
         if np.isfinite(quiet):
             self._fades[row] += 1.0
-        else:
-            self._came[group] *= SHALLOWER
-            self._lost_db[group] *= SHALLOWER
+        self._came[group] += came
+        self._due[group] += due
         self._called[:, row] = 0.0
 
     def forget(self, row: int) -> None:
@@ -279,34 +278,45 @@ class Presence:
     def _learn_physics(self, look: Look) -> None:
         """Learn how deep shadows are and how often a tag fades alone.
 
+        The neighbours alone say where a shadow is, so that what is read there owes nothing to
+        what is assumed of its depth: with shade s a tag of rate p is read with p (1 - s + s share).
         Silence counts only when the next read proves that the tag was there all the while;
         otherwise picks would pass for shadows.
         """
         there = 1 - self.belief[ABSENT]
         known = look.stocked * look.exposure
-        shadowed = self.belief[SHADOWED] / there * known
-        told = np.where(look.shade > SURE_SHADE, shadowed, 0.0)
-        self._pending[0] += told * self.rate
-        clear = np.where(look.shade < 0.1, self.rate * known, 0.0)
+        rate, shade = self.rate, look.shade
+        told = np.where(shade > SURE_SHADE, shade, 0.0) * known
+        self._pending[0] += told * (look.seen - rate * (1 - shade))
+        self._pending[1] += told * shade * rate
+        clear = np.where(shade < 0.1, rate * known, 0.0)
         quiet = np.where(look.seen, 0.0, np.log1p(-np.minimum(clear, 0.99)))
         # A silence that touches a shadow is explained by it.
-        self._pending[1] += np.where(look.shade > 0.3, np.inf, quiet)
-        self._pending[2] += self._physics.step_s * known
+        self._pending[2] += np.where(shade > 0.3, np.inf, quiet)
+        self._pending[3] += self._physics.step_s * known
         rows = np.flatnonzero(look.seen & look.stocked & (there > 0.5))
-        due, _, present_s = self._pending[:, rows]
+        came, due, _, present_s = self._pending[:, rows]
         self._pending[:, rows] = 0.0
         self._present_s[rows] += present_s
-        group, n, weight = look.group[rows], len(self.share), told[rows]
-        off = look.rssi_dbm[rows] - self.rssi_dbm[rows]
+        group, n = look.group[rows], len(self.share)
+        self._came += np.bincount(group, came, n)
         self._due += np.bincount(group, due, n)
-        self._came += np.bincount(group, weight, n)
-        lost = weight * np.where(np.isnan(off), -self.drop_db[group], off)
-        self._lost_db -= np.bincount(group, lost, n)
+        self._learn_drop(look, rows[told[rows] > 0])
         behind = self.belief[SHADOWED] * known * self._physics.step_s
         self._shadow_s += np.bincount(look.group, behind, n)
         self._derive()
 
+    def _learn_drop(self, look: Look, rows: Ints) -> None:
+        """Learn how much weaker the reads are of tags that the neighbours say are shadowed."""
+        rows = rows[~np.isnan(look.rssi_dbm[rows])]
+        group, n = look.group[rows], len(self.share)
+        behind = look.shade[rows] * self.share[group]
+        behind /= behind + 1 - look.shade[rows]
+        off = look.rssi_dbm[rows] - self.rssi_dbm[rows]
+        self._weak += np.bincount(group, behind**2, n)
+        self._lost_db -= np.bincount(group, behind * off, n)
+
     def _derive(self) -> None:
-        self.share = np.clip(self._came / self._due, 0.01, 0.3)
-        self.drop_db = np.clip(self._lost_db / self._came, 3.0, 12.0)
+        self.share = np.clip(self._came / self._due, 0.01, 0.7)
+        self.drop_db = np.clip(self._lost_db / self._weak, 0.5, 15.0)
         self.reach_rate = np.clip(self._taken / self._shadow_s, 1 / 2000, 1 / 20)
