@@ -199,11 +199,20 @@ class ReaderSettings(Settings):
 
 
 class Facing(Settings):
-    """One GTIN in the planogram of a shelf."""
+    """One GTIN in the planogram of a shelf.
+
+    Attributes:
+        capacity, min: pieces that fit, and below which the shelf is to be filled.
+        style, colour, size: of clothes and shoes; a size that is missing among others of its
+            style and colour is told.
+    """
 
     gtin: Gtin
     capacity: Annotated[int, Field(ge=1)] | None = None
     min: Annotated[int, Field(ge=0)] = 0
+    style: str | None = None
+    colour: str | None = None
+    size: str | None = None
 
 
 class ShelfSettings(Settings):

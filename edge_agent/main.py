@@ -72,10 +72,11 @@ class Agent:
             self._reporter,
             self._clock,
         )
+        self._shelves = Shelves(config.readers, config.shelves)
         self._ears = Ears(
             self._reader,
             config.readers,
-            Shelves(config.readers, config.shelves),
+            self._shelves,
             self._reporter,
             self._clock,
         )
@@ -112,6 +113,7 @@ class Agent:
                     "refused": self._link.refused,
                     "dropped": self._outbox.dropped,
                     **self._ears.counters(),
+                    **self._shelves.counters,
                 },
             }
         )

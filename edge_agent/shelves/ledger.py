@@ -97,6 +97,8 @@ class Evidence:
     faint: Bools
 
 
+NEVER_LEFT_S = 10.0
+"""An item back so soon after it was called picked was most likely never away."""
 PRESENT = 0.01
 """Below this probability of absence a tag counts as there."""
 CLEAR_PLACE = 0.9

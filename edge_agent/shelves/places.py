@@ -31,6 +31,7 @@ class Places:
 
     Attributes:
         votes: (N, C) faded votes of the tags for the antennas.
+        reads: (N,) faded number of reads behind them.
         usual: (S, C) share of votes that a tag of each shelf gives to each antenna.
     """
 
@@ -39,7 +40,7 @@ class Places:
         shelves = int(self._shelf_of.max(initial=-1)) + 1
         self._fade = float(np.exp(-step_s / memory_s))
         self.votes = np.empty((0, len(self._shelf_of)))
-        self._reads = np.empty(0)
+        self.reads = np.empty(0)
         self._last = np.empty(0, np.int64)
         own = self._shelf_of[None, :] == np.arange(shelves)[:, None]
         others = np.maximum((~own).sum(axis=1, keepdims=True), 1)
@@ -55,7 +56,7 @@ class Places:
         new = rows - len(self.votes)
         if new > 0:
             self.votes = np.concatenate([self.votes, np.zeros((new, len(self._shelf_of)))])
-            self._reads = np.concatenate([self._reads, np.zeros(new)])
+            self.reads = np.concatenate([self.reads, np.zeros(new)])
             self._last = np.concatenate([self._last, np.zeros(new, np.int64)])
 
     def step(self, heard: Round) -> None:
@@ -64,13 +65,13 @@ class Places:
         # Votes fade only where new ones come: a silent tag keeps its place.
         rows = np.unique(heard.rows)
         self.votes[rows] *= self._fade
-        self._reads[rows] *= self._fade
+        self.reads[rows] *= self._fade
         self.votes[heard.rows, heard.columns] += power
-        np.add.at(self._reads, heard.rows, 1.0)
+        np.add.at(self.reads, heard.rows, 1.0)
 
     def learn(self, shelf: Ints, stocked: Bools) -> None:
         """Learn the usual shares from the tags that lie on a shelf, (N,) each."""
-        rows = np.flatnonzero(stocked & (self._reads > 5))
+        rows = np.flatnonzero(stocked & (self.reads > 5))
         shares = self._shares(rows)
         total = self._prior * PRIOR_TAGS
         np.add.at(total, shelf[rows], shares)
@@ -78,20 +79,20 @@ class Places:
 
     def forget(self, rows: Bools) -> None:
         """Forget where tags were that are not there any more; they may come back elsewhere."""
-        held = np.flatnonzero(rows & (self._reads > 0))
+        held = np.flatnonzero(rows & (self.reads > 0))
         self._last[held] = self.votes[held].argmax(axis=1)
         self.votes[held] = 0.0
-        self._reads[held] = 0.0
+        self.reads[held] = 0.0
 
     def column(self) -> Ints:
         """(N,) antenna with the most votes, the last one known for a tag that is gone."""
-        return np.where(self._reads > 0, self.votes.argmax(axis=1), self._last)
+        return np.where(self.reads > 0, self.votes.argmax(axis=1), self._last)
 
     def posterior(self, rows: Ints) -> Floats:
         """(len(rows), S) probability of each shelf; rows sum to 1."""
         shares = self._shares(rows)
         fit = shares @ np.log(np.maximum(self.usual, 0.002)).T
-        odds = TEMPER * self._reads[rows, None] * fit
+        odds = TEMPER * self.reads[rows, None] * fit
         odds -= odds.max(axis=1, keepdims=True)
         chance = np.exp(odds)
         result: Floats = chance / chance.sum(axis=1, keepdims=True)
