@@ -242,7 +242,11 @@ class OutboxSettings(Settings):
 
 
 class DeviceConfig(Settings, CrossChecked):
-    """Everything that one edge agent needs to know."""
+    """Everything that one edge agent needs to know.
+
+    Attributes:
+        calibration: result of ``edge-agent shelves calibrate``; relative to the config file.
+    """
 
     store: Id
     device: Id
@@ -251,6 +255,7 @@ class DeviceConfig(Settings, CrossChecked):
     cameras: tuple[CameraSettings, ...] = ()
     readers: tuple[ReaderSettings, ...] = ()
     shelves: tuple[ShelfSettings, ...] = ()
+    calibration: Path | None = None
     publish_every_s: Annotated[float, Field(ge=0.1, le=60.0)] = 1.0
 
     @classmethod

@@ -12,8 +12,8 @@ from messages.epc import scheme_name
 
 APART_S = 40.0
 """Longer than the votes of a tag that was moved are remembered."""
-EXCESS = 0.25
-"""Share of the votes that a second reader gets beyond what the overlap of the antennas explains."""
+EXCESS = 0.2
+"""Share of the votes that another reader gets beyond what the overlap of the antennas explains."""
 LEAST_READS = 8.0
 
 
@@ -67,8 +67,7 @@ class TagConditions:
             return np.zeros(len(votes), np.bool_)
         shares = votes @ self._member / np.maximum(votes.sum(axis=1, keepdims=True), 1e-12)
         excess = shares - usual @ self._member
-        lesser = np.where(shares < shares.max(axis=1, keepdims=True), excess, -1.0)
-        two: NDArray[np.bool_] = (lesser.max(axis=1) > EXCESS) & (reads > LEAST_READS)
+        two: NDArray[np.bool_] = (excess.max(axis=1) > EXCESS) & (reads > LEAST_READS)
         self._since_s = np.where(two, np.fmin(self._since_s, t_s), np.nan)
         sure = two & (t_s - self._since_s >= APART_S) & ~self._told
         self._told |= sure

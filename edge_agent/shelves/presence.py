@@ -172,7 +172,7 @@ class Presence:
             chances.clear,
             chances.behind,
             (due, look.shade),
-            look.stocked * (look.exposure > 0),
+            look.stocked * look.exposure,
         )
         self.belief[CLEAR] *= chances.clear
         self.belief[SHADOWED] *= chances.shadowed

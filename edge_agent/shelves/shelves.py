@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from edge_agent.config import ReaderSettings, ShelfSettings
 from edge_agent.shelves.alarm import Alarm
+from edge_agent.shelves.calibration import Calibration
 from edge_agent.shelves.conditions import TagConditions
 from edge_agent.shelves.coupling import Coupling
 from edge_agent.shelves.gtin import gtin_of
@@ -61,6 +62,7 @@ class Shelves:
         gtin_of: Callable[[str], str | None] = gtin_of,
         physics: Physics | None = None,
         patience: Patience | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         self._physics = physics or Physics()
         self._patience = patience or Patience()
@@ -72,7 +74,10 @@ class Shelves:
         self._reader_of = np.array([[r.id for r in readers].index(p[0]) for p in places], np.int64)
         columns = {(reader, port): i for i, (reader, port, _) in enumerate(places)}
         self._rounds = Rounds(columns, self._physics.step_s)
-        self._places = Places([names.index(shelf) for *_, shelf in places], self._physics.step_s)
+        measured = calibration.shares(names, [p[:2] for p in places]) if calibration else None
+        self._places = Places(
+            [names.index(shelf) for *_, shelf in places], self._physics.step_s, measured
+        )
         self._presence = Presence(self._physics, len(readers))
         self._coupling = Coupling(len(places))
         self._odd = TagConditions(self._settings, self._reader_of, len(readers))
