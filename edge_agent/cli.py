@@ -13,7 +13,7 @@ from edge_agent.commands.probe import probe
 from edge_agent.commands.record import record
 from edge_agent.commands.report import report
 from edge_agent.commands.run import run
-from edge_agent.commands.shelves import shelves
+from edge_agent.commands.shelves import app as shelves
 
 app = typer.Typer(
     name="edge-agent",
@@ -25,7 +25,7 @@ app.command("run")(run)
 app.command("check")(check)
 app.command("count")(count)
 app.add_typer(models, name="models")
-app.command("shelves")(shelves)
+app.add_typer(shelves, name="shelves")
 app.command("planogram")(print_planogram)
 app.command("report")(report)
 app.command("record")(record)

@@ -199,11 +199,20 @@ class ReaderSettings(Settings):
 
 
 class Facing(Settings):
-    """One GTIN in the planogram of a shelf."""
+    """One GTIN in the planogram of a shelf.
+
+    Attributes:
+        capacity, min: pieces that fit, and below which the shelf is to be filled.
+        style, colour, size: of clothes and shoes; a size that is missing among others of its
+            style and colour is told.
+    """
 
     gtin: Gtin
     capacity: Annotated[int, Field(ge=1)] | None = None
     min: Annotated[int, Field(ge=0)] = 0
+    style: str | None = None
+    colour: str | None = None
+    size: str | None = None
 
 
 class ShelfSettings(Settings):
@@ -233,7 +242,11 @@ class OutboxSettings(Settings):
 
 
 class DeviceConfig(Settings, CrossChecked):
-    """Everything that one edge agent needs to know."""
+    """Everything that one edge agent needs to know.
+
+    Attributes:
+        calibration: result of ``edge-agent shelves calibrate``; relative to the config file.
+    """
 
     store: Id
     device: Id
@@ -242,6 +255,7 @@ class DeviceConfig(Settings, CrossChecked):
     cameras: tuple[CameraSettings, ...] = ()
     readers: tuple[ReaderSettings, ...] = ()
     shelves: tuple[ShelfSettings, ...] = ()
+    calibration: Path | None = None
     publish_every_s: Annotated[float, Field(ge=0.1, le=60.0)] = 1.0
 
     @classmethod

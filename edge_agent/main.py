@@ -18,7 +18,7 @@ from edge_agent.publish.link import Link
 from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.reporter import Reporter
 from edge_agent.reader_options import reader_options
-from edge_agent.shelves import Shelves
+from edge_agent.shelf_setup import open_shelves
 from edge_agent.tags import Ears
 from hardware.cameras import RecordingError, open_camera, open_recording
 from hardware.interfaces import Camera, Image, TagReader
@@ -72,10 +72,11 @@ class Agent:
             self._reporter,
             self._clock,
         )
+        self._shelves = open_shelves(config, folder)
         self._ears = Ears(
             self._reader,
             config.readers,
-            Shelves(config.readers, config.shelves),
+            self._shelves,
             self._reporter,
             self._clock,
         )
@@ -112,6 +113,7 @@ class Agent:
                     "refused": self._link.refused,
                     "dropped": self._outbox.dropped,
                     **self._ears.counters(),
+                    **self._shelves.counters,
                 },
             }
         )

@@ -106,12 +106,27 @@ class ZoneData(Payload):
 
 
 class StockItem(Message):
-    """Stock of one GTIN on one shelf; ``count`` None when the shelf cannot be read."""
+    """Stock of one GTIN on one shelf; ``count`` None when the shelf cannot be read.
+
+    Attributes:
+        empty_in_s: expected seconds until the last piece is taken, by what has left of late.
+        picked, returned: pieces taken since the start, and of these put back (interest without
+            purchase).
+        back: shelf of the back room → pieces of this GTIN there, as far as this device reads the
+            back room; None where it reads none.
+        size_gap: this size is sold out while others of its style and colour are on the floor;
+            None where the planogram gives no sizes.
+    """
 
     count: Count | None = None
     capacity: Count | None = None
     min: Count | None = None
     confidence: Confidence = 0.0
+    empty_in_s: Seconds | None = None
+    picked: Count | None = None
+    returned: Count | None = None
+    back: dict[Name, Count] | None = None
+    size_gap: bool | None = None
 
 
 class StockData(Payload):
@@ -254,6 +269,30 @@ class Misplaced(ItemEvent):
     """An item lies on a shelf where its planogram does not put it."""
 
     type: ClassVar[str] = "misplaced"
+
+
+class Interest(ItemEvent):
+    """An item was picked from ``from_shelf`` and put back after ``away_s``: no purchase."""
+
+    type: ClassVar[str] = "interest"
+    away_s: Seconds
+
+
+class SizeGap(EventData):
+    """A size is sold out while others of its style and colour are on the floor.
+
+    Attributes:
+        shelf: the shelf where the size belongs.
+        back: shelf of the back room → pieces of it there; None where nothing is known of them.
+    """
+
+    type: ClassVar[str] = "size_gap"
+    shelf: Name
+    gtin: Gtin14
+    style: str
+    colour: str | None = None
+    size: str
+    back: dict[Name, Count] | None = None
 
 
 class SweepSuspected(EventData):
@@ -415,6 +454,8 @@ EVENTS: dict[str, type[EventData]] = {
         Returned,
         Moved,
         Misplaced,
+        Interest,
+        SizeGap,
         SweepSuspected,
     )
 }

@@ -9,6 +9,7 @@ import typer
 
 from configs.loading import ConfigError
 from edge_agent.config import CameraSettings, DeviceConfig, load
+from edge_agent.shelf_setup import calibration_of
 
 
 def check(
@@ -27,11 +28,13 @@ def check(
 def load_or_exit(file: Path) -> DeviceConfig:
     """Load a config; with mistakes print each on a line of stderr and exit with 2."""
     try:
-        return load(file)
+        config = load(file)
+        calibration_of(config, file.resolve().parent)
     except ConfigError as error:
         for problem in error.problems:
             typer.echo(str(problem), err=True)
         raise typer.Exit(2) from None
+    return config
 
 
 def chosen_camera_or_exit(config: Path | None, camera: str | None) -> CameraSettings | None:

@@ -13,6 +13,7 @@ from messages.envelope import Message
 from messages.payloads import (
     CommandResult,
     Dropped,
+    Interest,
     Joined,
     LaneChanged,
     LineCrossing,
@@ -23,6 +24,7 @@ from messages.payloads import (
     QueueData,
     Returned,
     ServiceDone,
+    SizeGap,
     StatusData,
     StockData,
     SweepSuspected,
@@ -49,6 +51,8 @@ LEAVES_THE_DEVICE: dict[type[Message], Text] = {
     Returned: Text(zh="一件商品放回货架", en="an item came back to its shelf"),
     Moved: Text(zh="一件商品换了货架", en="an item went to another shelf"),
     Misplaced: Text(zh="一件商品放错货架", en="an item lies on the wrong shelf"),
+    Interest: Text(zh="一件商品被拿起又放回", en="an item was taken and put back"),
+    SizeGap: Text(zh="一种商品缺了一个尺码", en="a size of a product is missing from the floor"),
     SweepSuspected: Text(
         zh="多件同种商品同时离开货架", en="many items of one product left a shelf at once"
     ),

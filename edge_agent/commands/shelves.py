@@ -1,4 +1,4 @@
-"""``edge-agent shelves READS.csv``: run the shelf filter over recorded reads."""
+"""``edge-agent shelves READS.csv``: run the shelf filter over recorded reads; and calibrate."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
+from typer.core import TyperGroup
 
+from edge_agent.commands.calibrate import calibrate
 from edge_agent.commands.check import load_or_exit
+from edge_agent.shelf_setup import open_shelves
 from edge_agent.shelves import ShelfReadings, Shelves
 from hardware.interfaces import TagRead
 from messages.payloads import ItemEvent
@@ -27,7 +30,26 @@ class BadReadsError(ValueError):
     """The file cannot be used at all."""
 
 
-def shelves(
+class ReadsFirst(TyperGroup):
+    """A group whose plain use, with a file of reads, needs no name."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put ``replay`` before anything that is no command of this group."""
+        if args and args[0] not in {*self.commands, "--help"}:
+            args = ["replay", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=ReadsFirst,
+    no_args_is_help=True,
+    help="READS.csv: run the shelf filter over recorded reads. calibrate: tell the shelves apart.",
+)
+app.command("calibrate")(calibrate)
+
+
+@app.command("replay")
+def replay(
     reads: Annotated[Path, typer.Argument(metavar="READS.csv", help="Recorded tag reads.")],
     config: Annotated[
         Path, typer.Option("--config", help="Device config with readers and shelves.")
@@ -41,9 +63,8 @@ def shelves(
     problems: list[str] = []
     try:
         with reads.open(newline="", encoding="utf-8") as source, out.open("w") as sink:
-            events = _replay(
-                Shelves(settings.readers, settings.shelves), read_rows(source, problems), sink
-            )
+            filtering = open_shelves(settings, config.resolve().parent)
+            events = _replay(filtering, read_rows(source, problems), sink)
     except (OSError, UnicodeDecodeError, BadReadsError) as error:
         typer.echo(f"{reads}: {error}", err=True)
         raise typer.Exit(2) from None
@@ -51,6 +72,9 @@ def shelves(
         typer.echo(f"{reads}:{problem}", err=True)
     if len(problems) > 10:
         typer.echo(f"{reads}: {len(problems) - 10} more bad lines", err=True)
+    for condition, count in filtering.counters.items():
+        if count:
+            typer.echo(f"{reads}: {condition}: {count}", err=True)
     typer.echo(f"{out}: {events} events, {len(problems)} bad lines left out")
 
 

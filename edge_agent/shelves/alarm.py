@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 DAY_S = 86_400.0
 USUAL_PICKS_PER_DAY = 300.0
 """Picks a day at a reader before its own rate is known, and their weight."""
-LEAST_WRONG, MOST_WRONG = 0.002, 0.01
+LEAST_WRONG, MOST_WRONG = 0.002, 0.03
 GAIN = 1.0
 """Log-odds by which a wrong call raises the threshold."""
 MOST_MARGIN = 4.0

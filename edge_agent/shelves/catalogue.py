@@ -134,32 +134,19 @@ def planogram(items: Sequence[Item]) -> tuple[ShelfSettings, ...]:
         ShelfSettings(
             id=shelf,
             facings=tuple(
-                Facing(gtin=item.gtin, capacity=item.capacity, min=item.min)
+                Facing(
+                    gtin=item.gtin,
+                    capacity=item.capacity,
+                    min=item.min,
+                    style=item.style,
+                    colour=item.colour,
+                    size=item.size,
+                )
                 for item in sorted(shelves[shelf], key=lambda i: i.facing or 0)
             ),
         )
         for shelf in sorted(shelves)
     )
-
-
-def size_gaps(items: Sequence[Item], stock: dict[str, int | None]) -> list[Item]:
-    """Give the sizes that are sold out while another size of that style and colour is there.
-
-    Args:
-        items: the catalogue.
-        stock: GTIN-14 → pieces on the sales floor; None or missing is unknown and no gap.
-    """
-    groups: dict[tuple[str, str | None], list[Item]] = {}
-    for item in items:
-        if item.style and item.size:
-            groups.setdefault((item.style, item.colour), []).append(item)
-    return [
-        item
-        for group in groups.values()
-        if any(stock.get(other.gtin) for other in group)
-        for item in group
-        if stock.get(item.gtin) == 0
-    ]
 
 
 def _items(rows: Sequence[tuple[int, Any]], problems: list[RowProblem]) -> tuple[Item, ...]:

@@ -1,58 +1,66 @@
 """Which tags fade together? Learned from the shadows themselves, never from the planogram.
 
-For each pair of tags of an antenna the time is kept in which both, one or none was shadowed. The
-tree of the strongest dependences (Chow & Liu 1968, doi 10.1109/TIT.1968.1054142) then carries
-messages between them (belief propagation, exact on a tree): along a shelf it finds the order in
-which the tags lie, and a shadow is known to the tag from what lies on both of its sides.
+For the tags of an antenna the covariance of their shadows is kept. From it each tag gets the best
+linear prediction of its own shadow by those of all others (ridge regression, read off the inverse
+covariance). Shadows are seldom, so what was seen is drawn towards a shelf on which all tags fade
+together a little: until a tag's neighbours are known, the whole antenna speaks for it.
 
-Until a tag has been shaded for some seconds its neighbours are not known; then the whole antenna
-speaks for it, so that a decision rather waits.
+What a tag's own reads say is a guess, not the truth: its variance is smaller than that of the
+shadow it stands for. For a calibrated guess the ratio of the two is by how much the regression has
+to be scaled up (regression calibration, Carroll et al., Measurement Error in Nonlinear Models).
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import minimum_spanning_tree
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-PAIR_S = 30.0
-"""Seconds of data that two tags are taken to be independent for at first."""
 BASE_SHADE, BASE_S = 0.07, 60.0
+"""Share of the time for which a tag is shadowed, and its weight in seconds."""
+PRIOR_S = 200.0
+"""Weight of the assumed covariance, in seconds."""
+PRIOR_CORRELATION, PRIOR_CLARITY = 0.1, 0.5
+"""Assumed correlation of two shadows, and the variance of a guess over that of the shadow."""
+RIDGE = 1.0
+"""Added to the diagonal of the correlations."""
+MOST_SCALE = 6.0
 MEMORY_S = 1800.0
-LEAST, MOST = 0.002, 0.995
-SWEEPS = 3
-"""Rounds of messages a step; they stay, so that news travels on in the next step."""
-UNKNOWN_S = 6.0
-"""Seconds of shadow on a tag after which its own neighbours count as much as the antenna."""
+LEAST, MOST = 0.007, 0.95
 
 
-class Pairs:
-    """Pairwise statistics of shadows between the tags of one antenna.
+class Neighbours:
+    """What the tags of one antenna know of each other's shadows.
 
     Attributes:
         rows: (n,) rows of the tags in the filter.
+        base: (n,) share of the time for which each tag is shadowed.
+        weights: (n, n) how much the shadow of the tag of each row rises with those of the columns.
     """
 
     def __init__(self) -> None:
         self.rows: Ints = np.empty(0, np.int64)
+        self.base: Floats = np.empty(0)
+        self.weights: Floats = np.empty((0, 0))
         self._both = np.empty((0, 0))
         self._one = np.empty((0, 0))
         self._time = np.empty((0, 0))
 
     def assign(self, rows: Ints) -> None:
-        """Take over a changed set of tags; pairs that stay keep what was learned."""
+        """Take over a changed set of tags; what was learned of those that stay is kept."""
         old = {int(row): i for i, row in enumerate(self.rows)}
         index = np.array([old.get(int(row), -1) for row in rows], np.int64)
         kept = np.flatnonzero(index >= 0)
-        for name in ("_both", "_one", "_time"):
+        for name in ("_both", "_one", "_time", "weights"):
             matrix = np.zeros((len(rows), len(rows)))
             matrix[np.ix_(kept, kept)] = getattr(self, name)[np.ix_(index[kept], index[kept])]
             setattr(self, name, matrix)
-        self.rows = rows
+        base = np.full(len(rows), BASE_SHADE)
+        base[kept] = self.base[index[kept]]
+        self.rows, self.base = rows, base
 
     def learn(self, shade: Floats, present: Floats, seconds: float) -> None:
         """Add a moment.
@@ -68,72 +76,44 @@ class Pairs:
         self._one = self._one * keep + np.outer(shaded, present) * seconds
         self._time = self._time * keep + np.outer(present, present) * seconds
 
-    @property
-    def shaded_s(self) -> Floats:
-        """(n,) seconds for which each tag was shadowed."""
-        return np.diag(self._one).copy()
-
-    def base(self) -> Floats:
-        """(n,) share of the time for which each tag is shadowed."""
-        base: Floats = (np.diag(self._one) + BASE_SHADE * BASE_S) / (np.diag(self._time) + BASE_S)
-        return base
-
     def covariance(self) -> Floats:
-        """(n, n) covariance of the shadows, within what two tags of that base can have."""
-        time = self._time + PAIR_S
-        covariance = self._both / time - self._one * self._one.T / time**2
-        base = self.base()
-        most = np.minimum.outer(base, base) - np.outer(base, base)
-        least = -np.outer(base, base)
-        return np.clip(covariance, 0.97 * least, 0.97 * most)
+        """(n, n) covariance of the guesses around their base, drawn towards the assumed one."""
+        base = self.base
+        mixed = self._one * base
+        seen = self._both - mixed - mixed.T + self._time * np.outer(base, base)
+        spread = np.sqrt(base * (1 - base) * PRIOR_CLARITY)
+        assumed = PRIOR_CORRELATION * np.outer(spread, spread)
+        np.fill_diagonal(assumed, spread**2)
+        result: Floats = (seen + PRIOR_S * assumed) / (self._time + PRIOR_S)
+        return result
 
-    def tree(self) -> tuple[Ints, Ints, Floats]:
-        """Find the edges, each in both directions.
+    def refresh(self, known: Bools) -> None:
+        """Choose the weights anew.
 
-        Returns:
-            (E,) positions from, (E,) positions to, (4, E) probability of the states of an edge
-            over that of independent tags: both shadowed, only "to", only "from", none.
+        Args:
+            known: (n,) tags whose shadows count now; the others only listen.
         """
-        base, covariance = self.base(), self.covariance()
-        off = 1 - base
-        lift = np.stack(
-            [
-                1 + covariance / np.outer(base, base),
-                1 - covariance / np.outer(off, base),
-                1 - covariance / np.outer(base, off),
-                1 + covariance / np.outer(off, off),
-            ]
-        )
-        weight = np.stack(
-            [np.outer(base, base), np.outer(off, base), np.outer(base, off), np.outer(off, off)]
-        )
-        gain = (weight * lift * np.log(lift)).sum(axis=0) + 1e-9
-        np.fill_diagonal(gain, 0.0)
-        a, b = minimum_spanning_tree(-gain).nonzero()
-        source, target = np.concatenate([a, b]), np.concatenate([b, a])
-        return source, target, lift[:, source, target]
+        shaded_s, time_s = np.diag(self._one), np.diag(self._time)
+        self.base = (shaded_s + BASE_SHADE * BASE_S) / (time_s + BASE_S)
+        covariance = self.covariance()
+        spread = np.sqrt(np.diag(covariance))
+        correlation = covariance / np.outer(spread, spread)
+        told = np.flatnonzero(known)
+        inverse = np.linalg.inv(correlation[np.ix_(told, told)] + RIDGE * np.eye(len(told)))
+        weights = np.zeros_like(covariance)
+        weights[:, told] = correlation[:, told] @ inverse
+        # A tag has no say about itself: what the others say of it stands in the inverse too.
+        weights[np.ix_(told, told)] = -inverse / np.diag(inverse)[:, None]
+        np.fill_diagonal(weights, 0.0)
+        scale = np.clip(self.base * (1 - self.base) / spread**2, 1.0, MOST_SCALE)
+        self.weights = weights * np.outer(scale * spread, 1 / spread)
 
 
 class Coupling:
-    """The trees of all antennas, and the messages along them."""
+    """The neighbours before all antennas."""
 
     def __init__(self, antennas: int) -> None:
-        self._pairs = [Pairs() for _ in range(antennas)]
-        none = np.empty(0, np.int64)
-        self._edges: list[tuple[Ints, Ints, Floats]] = [(none, none, np.empty((4, 0)))] * antennas
-        self._source = self._target = self._back = none
-        self._lift = np.empty((4, 0))
-        self._messages = np.empty(0)
-        self._prior = np.empty(0)
-        self._unknown = np.empty(0)
-        self._antennas = antennas
-
-    def resize(self, rows: int) -> None:
-        """Add rows of tags that have just been seen for the first time."""
-        new = rows - len(self._prior)
-        if new > 0:
-            self._prior = np.concatenate([self._prior, np.full(new, BASE_SHADE)])
-            self._unknown = np.concatenate([self._unknown, np.ones(new)])
+        self._antennas = [Neighbours() for _ in range(antennas)]
 
     def learn(
         self, column: Ints, known: Bools, shade: Floats, surely: Floats, seconds: float
@@ -143,73 +123,37 @@ class Coupling:
         Args:
             column: (N,) antenna of each tag.
             known: (N,) tags that are or were stock.
-            shade: (N,) probability of a shadow if the tag is there.
+            shade: (N,) probability of a shadow if the tag is there, by its own reads.
             surely: (N,) 1 where the tag is surely there and can be read.
             seconds: time that the moment stands for.
         """
-        for c, pairs in enumerate(self._pairs):
+        for c, antenna in enumerate(self._antennas):
             rows = np.flatnonzero(known & (column == c))
-            if not np.array_equal(rows, pairs.rows):
-                pairs.assign(rows)
+            if not np.array_equal(rows, antenna.rows):
+                antenna.assign(rows)
             if len(rows):
-                pairs.learn(shade[rows], surely[rows], seconds)
+                antenna.learn(shade[rows], surely[rows], seconds)
 
-    def refresh(self, antenna: int) -> None:
-        """Grow the tree of one antenna anew from what was learned."""
-        pairs = self._pairs[antenna]
-        rows = pairs.rows
-        if len(rows) < 2:
-            return
-        source, target, lift = pairs.tree()
-        self._edges[antenna] = (rows[source], rows[target], lift)
-        self._prior[rows] = pairs.base()
-        self._unknown[rows] = UNKNOWN_S / (UNKNOWN_S + pairs.shaded_s)
-        self._join()
+    def refresh(self, antenna: int, known: Bools) -> None:
+        """Choose the weights of one antenna anew; ``known`` (N,) as in :meth:`shade`."""
+        neighbours = self._antennas[antenna]
+        if len(neighbours.rows) > 1:
+            neighbours.refresh(known[neighbours.rows])
 
-    def _join(self) -> None:
-        before = zip(self._source.tolist(), self._target.tolist(), strict=True)
-        old = dict(zip(before, self._messages.tolist(), strict=True))
-        self._source = np.concatenate([edges[0] for edges in self._edges])
-        self._target = np.concatenate([edges[1] for edges in self._edges])
-        self._lift = np.concatenate([edges[2] for edges in self._edges], axis=1)
-        pairs = list(zip(self._source.tolist(), self._target.tolist(), strict=True))
-        self._messages = np.array([old.get(pair, 0.0) for pair in pairs])
-        index = {pair: i for i, pair in enumerate(pairs)}
-        self._back = np.array([index[(b, a)] for a, b in pairs], np.int64)
-
-    def shade(self, evidence: Floats, column: Ints, known: Bools) -> Floats:
+    def shade(self, guess: Floats, known: Bools) -> Floats:
         """Let the tags tell each other.
 
         Args:
-            evidence: (N,) log-likelihood ratio of a shadow by each tag's own reads, 0 where the
-                tag has nothing to say.
-            column: (N,) antenna of each tag.
-            known: (N,) tags whose evidence counts.
+            guess: (N,) probability of a shadow by each tag's own reads.
+            known: (N,) tags whose guess counts.
 
         Returns:
             (N,) probability of a shadow on each tag by all others.
         """
-        prior = np.log(self._prior / (1 - self._prior))
-        if len(self._source):
-            both, only_to, only_from, none = self._lift
-            for _ in range(SWEEPS):
-                total = prior + evidence + np.bincount(self._target, self._messages, len(prior))
-                cavity = total[self._source] - self._messages[self._back]
-                chance = 1 / (1 + np.exp(-np.clip(cavity, -30, 30)))
-                rest = 1 - chance
-                self._messages = np.log(
-                    (both * chance + only_to * rest) / (only_from * chance + none * rest)
-                )
-            prior = prior + np.bincount(self._target, self._messages, len(prior))
-        told = 1 / (1 + np.exp(-np.clip(prior, -30, 30)))
-        doubt = np.maximum(self._unknown - 0.2, 0.0) / 0.8
-        shade = told + doubt * np.maximum(self._crowd(evidence, column, known) - told, 0.0)
+        shade = np.full(len(guess), BASE_SHADE)
+        for antenna in self._antennas:
+            rows = antenna.rows
+            off = (guess[rows] - antenna.base) * known[rows]
+            shade[rows] = antenna.base + antenna.weights @ off
         result: Floats = np.clip(shade, LEAST, MOST)
         return result
-
-    def _crowd(self, evidence: Floats, column: Ints, known: Bools) -> Floats:
-        """(N,) how much is going on before the antenna of each tag, as a chance of a shadow."""
-        shaded = known * (evidence > 1.0)
-        count = np.bincount(column, known, self._antennas)
-        share = np.bincount(column, shaded, self._antennas) / np.maximum(count, 1.0)
-        return np.clip(4 * (share - 0.05), 0.0, 0.8)[column]

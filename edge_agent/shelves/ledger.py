@@ -97,6 +97,8 @@ class Evidence:
     faint: Bools
 
 
+NEVER_LEFT_S = 10.0
+"""An item back so soon after it was called picked was most likely never away."""
 PRESENT = 0.01
 """Below this probability of absence a tag counts as there."""
 CLEAR_PLACE = 0.9
@@ -184,9 +186,10 @@ class Ledger:
 
     def _arrivals(self, now: Evidence) -> list[Change]:
         baseline = now.t_s - self._start_s < self._patience.baseline_s
-        wait_s = self._patience.warm_up_s if baseline else self._patience.stray_s
-        # The reads of the first seconds are often fewer than a tag needs to be believed.
-        stayed = now.t_s - self._came_s >= wait_s - (0.2 * wait_s if baseline else 0.0)
+        # What lay there is read at once. What comes later may be passing by, from the start on.
+        lay = self._came_s - self._start_s < 0.3 * self._patience.warm_up_s
+        wait_s = np.where(lay, 0.7 * self._patience.warm_up_s, self._patience.stray_s)
+        stayed = now.t_s - self._came_s >= wait_s
         new = (self.life == Life.CANDIDATE) & (now.absent < PRESENT) & stayed & ~now.faint
         changes = []
         for row in np.flatnonzero(new).tolist():

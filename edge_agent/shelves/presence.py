@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.shelves.depth import Depths
 from edge_agent.shelves.physics import Physics
 
 CLEAR, SHADOWED, FADED, ABSENT = range(4)
@@ -24,14 +25,13 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-MEMORY_STEPS = 250.0
+MEMORY_STEPS = 600.0
 """Steps over which a read rate is learned; a tag that is turned round is learned anew."""
 FLOOR = 1e-5
 """Least belief in presence: a tag that is read again is believed within a few reads."""
 FADE_SHARE = 0.1
-SHALLOWER = 0.8
-"""Factor on the learned share of reads behind a body when a shadow passed for a pick."""
-SURE_SHADE = 0.5
+SURE_SHADE = 0.3
+"""The depth of shadows is learned where the neighbours say this or more."""
 FADE_GROUP_S = 3000.0
 """Weight of the prior fade rate against what all tags of a reader show, in seconds of a tag."""
 ODD_READ = 0.02
@@ -61,12 +61,17 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """(N,) likelihood of what one step showed, by state; densities of RSSI over their span."""
+    """(N,) likelihood of what one step showed, by state; densities of RSSI over their span.
+
+    ``behind`` is the chance of a read of the clear tag, or the likelihood of the read that came if
+    it came from behind a body of no depth.
+    """
 
     clear: Floats
     shadowed: Floats
     faded: Floats
     absent: Floats
+    behind: Floats
 
 
 class Presence:
@@ -87,19 +92,19 @@ class Presence:
         self._physics = physics
         self.belief = np.empty((4, 0))
         self.alone = np.empty(0)
+        self._told = np.empty(0)
         self.hits = np.empty(0)
         self.misses = np.empty(0)
         self.silent = np.empty(0)
         self.rssi_dbm = np.empty(0)
         self._heard = np.empty(0)
-        self._pending = np.empty((3, 0))
-        self._called = np.empty((3, 0))
+        self._pending = np.empty((2, 0))
+        self._called = np.empty((2, 0))
         self._fades = np.empty(0)
         self._present_s = np.empty(0)
-        prior = physics.shadow_reads
-        self._due = np.full(groups, prior)
-        self._came = np.full(groups, prior * physics.shadow_share)
-        self._lost_db = self._came * physics.shadow_drop_db
+        self._depths = Depths(physics, groups)
+        self._weak = np.full(groups, physics.shadow_reads)
+        self._lost_db = self._weak * physics.shadow_drop_db
         self._shadow_s = np.full(groups, physics.reach_memory_s)
         self._taken = self._shadow_s * physics.reach_rate
         self.share, self.drop_db, self.reach_rate = (np.empty(groups) for _ in range(3))
@@ -110,12 +115,14 @@ class Presence:
         new = rows - len(self.hits)
         if new <= 0:
             return
+        self._depths.resize(rows)
         start = np.array([[0.4], [0.05], [0.05], [0.5]])
         self.belief = np.concatenate([self.belief, np.tile(start, (1, new))], axis=1)
-        self._called = np.concatenate([self._called, np.zeros((3, new))], axis=1)
-        self._pending = np.concatenate([self._pending, np.zeros((3, new))], axis=1)
+        self._called = np.concatenate([self._called, np.zeros((2, new))], axis=1)
+        self._pending = np.concatenate([self._pending, np.zeros((2, new))], axis=1)
         for name, value in (
             ("alone", 0.1),
+            ("_told", 0.1),
             ("hits", 1.0),
             ("misses", 1.0),
             ("silent", 0.0),
@@ -157,8 +164,16 @@ class Presence:
             look, np.full(n, prior.shadow_share), np.full(n, prior.shadow_drop_db)
         )
         self._step_alone(at_prior.clear, at_prior.shadowed)
-        self._predict(look)
+        due = self._due(look)
+        self._predict(look, due)
         chances = self._chances(look, self.share, self.drop_db)
+        self._depths.step(
+            look.seen,
+            chances.clear,
+            chances.behind,
+            (due, look.shade),
+            look.stocked * look.exposure,
+        )
         self.belief[CLEAR] *= chances.clear
         self.belief[SHADOWED] *= chances.shadowed
         self.belief[FADED] *= chances.faded
@@ -172,16 +187,15 @@ class Presence:
         self._taken[group] += 1.0
         self._called[:, row] = self._pending[:, row]
         self._pending[:, row] = 0.0
+        self._depths.called(row)
 
     def never_left(self, row: int, group: int) -> None:
         """Learn from a call that was wrong: the silence before it was a shadow or a fade."""
-        quiet = self._called[1, row]
+        quiet = self._called[0, row]
         self._taken[group] = max(self._taken[group] - 1.0, 0.0)
         if np.isfinite(quiet):
             self._fades[row] += 1.0
-        else:
-            self._came[group] *= SHALLOWER
-            self._lost_db[group] *= SHALLOWER
+        self._depths.never_left(row, group)
         self._called[:, row] = 0.0
 
     def forget(self, row: int) -> None:
@@ -197,6 +211,7 @@ class Presence:
         # Predictive chance: the steps of silence so far count as if the tag were there.
         rate = self.hits / (self.hits + self.misses + self.silent) * look.exposure
         clear, shadowed, faded = 1 - rate, 1 - rate * share, 1 - rate * FADE_SHARE
+        behind = rate.copy()
         absent = 1 - physics.ghost * look.exposure
         rows = np.flatnonzero(look.seen)
         off = look.rssi_dbm[rows] - self.rssi_dbm[rows]
@@ -209,10 +224,11 @@ class Presence:
         at_shadowed = scale * np.exp(-0.5 * (weak / sigma) ** 2) + ODD_READ
         rate = self.rate[rows]
         clear[rows] = rate * at_clear
-        shadowed[rows] = rate * share[rows] * at_shadowed
+        behind[rows] = rate * at_shadowed
+        shadowed[rows] = behind[rows] * share[rows]
         faded[rows] = rate * FADE_SHARE * at_shadowed
         absent[rows] = physics.ghost
-        return Chances(clear, shadowed, faded, absent)
+        return Chances(clear, shadowed, faded, absent, behind)
 
     def _step_alone(self, clear: Floats, shadowed: Floats) -> None:
         physics = self._physics
@@ -230,11 +246,11 @@ class Presence:
         own_s = physics.fade_memory_s
         return (self._fades + usual * own_s) / (self._present_s + own_s)
 
-    def _predict(self, look: Look) -> None:
+    def _predict(self, look: Look, due: Floats) -> None:
         physics, belief, dt = self._physics, self.belief, self._physics.step_s
         clear, shadowed, faded, absent = belief
-        onset = clear * look.shade * (physics.follow_rate * dt)
-        relief = shadowed * (1 - look.shade) * (physics.follow_rate * dt)
+        onset = clear * (physics.onset_rate * dt)
+        relief = shadowed * (physics.relief_rate * dt)
         fade = clear * self._fade_rate(look.group) * dt
         mend = faded * (physics.relief_rate * dt)
         # A blind reader is no evidence that goods leave faster or slower: the belief stands.
@@ -250,6 +266,18 @@ class Presence:
         belief[SHADOWED] = shadowed + onset - relief - reached + back * 0.5
         belief[FADED] = faded + fade - mend - faded_out
         belief[ABSENT] = absent + picked + faded_out + reached - back
+        # What the others say counts by how far it differs from what they said before, so that a
+        # shadow that stays is one shadow and not a new one in each step.
+        belief[SHADOWED] *= look.shade / due
+        belief[CLEAR] *= (1 - look.shade) / (1 - due)
+
+    def _due(self, look: Look) -> Floats:
+        """(N,) shade to be expected now by what the others said a step ago."""
+        physics, told = self._physics, self._told
+        self._told = look.shade
+        stays = 1 - physics.relief_rate * physics.step_s
+        due: Floats = told * stays + (1 - told) * (physics.onset_rate * physics.step_s)
+        return due
 
     def _learn_tags(self, look: Look) -> None:
         sure = self.belief[CLEAR]
@@ -275,29 +303,31 @@ class Presence:
         """
         there = 1 - self.belief[ABSENT]
         known = look.stocked * look.exposure
-        shadowed = self.belief[SHADOWED] / there * known
-        told = np.where(look.shade > SURE_SHADE, shadowed, 0.0)
-        self._pending[0] += told * self.rate
         clear = np.where(look.shade < 0.1, self.rate * known, 0.0)
         quiet = np.where(look.seen, 0.0, np.log1p(-np.minimum(clear, 0.99)))
         # A silence that touches a shadow is explained by it.
-        self._pending[1] += np.where(look.shade > 0.3, np.inf, quiet)
-        self._pending[2] += self._physics.step_s * known
+        self._pending[0] += np.where(look.shade > SURE_SHADE, np.inf, quiet)
+        self._pending[1] += self._physics.step_s * known
         rows = np.flatnonzero(look.seen & look.stocked & (there > 0.5))
-        due, _, present_s = self._pending[:, rows]
+        self._present_s[rows] += self._pending[1, rows]
         self._pending[:, rows] = 0.0
-        self._present_s[rows] += present_s
-        group, n, weight = look.group[rows], len(self.share), told[rows]
-        off = look.rssi_dbm[rows] - self.rssi_dbm[rows]
-        self._due += np.bincount(group, due, n)
-        self._came += np.bincount(group, weight, n)
-        lost = weight * np.where(np.isnan(off), -self.drop_db[group], off)
-        self._lost_db -= np.bincount(group, lost, n)
+        self._depths.prove(rows, look.group)
+        self._learn_drop(look, rows[look.shade[rows] > SURE_SHADE])
         behind = self.belief[SHADOWED] * known * self._physics.step_s
-        self._shadow_s += np.bincount(look.group, behind, n)
+        self._shadow_s += np.bincount(look.group, behind, len(self.share))
         self._derive()
 
+    def _learn_drop(self, look: Look, rows: Ints) -> None:
+        """Learn how much weaker the reads are of tags that the neighbours say are shadowed."""
+        rows = rows[~np.isnan(look.rssi_dbm[rows])]
+        group, n = look.group[rows], len(self.share)
+        behind = look.shade[rows] * self.share[group]
+        behind /= behind + 1 - look.shade[rows]
+        off = look.rssi_dbm[rows] - self.rssi_dbm[rows]
+        self._weak += np.bincount(group, behind**2, n)
+        self._lost_db -= np.bincount(group, behind * off, n)
+
     def _derive(self) -> None:
-        self.share = np.clip(self._came / self._due, 0.01, 0.3)
-        self.drop_db = np.clip(self._lost_db / self._came, 3.0, 12.0)
+        self.share = self._depths.share
+        self.drop_db = np.clip(self._lost_db / self._weak, 0.5, 15.0)
         self.reach_rate = np.clip(self._taken / self._shadow_s, 1 / 2000, 1 / 20)

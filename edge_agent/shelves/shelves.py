@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -11,25 +10,36 @@ from numpy.typing import NDArray
 
 from edge_agent.config import ReaderSettings, ShelfSettings
 from edge_agent.shelves.alarm import Alarm
+from edge_agent.shelves.calibration import Calibration
+from edge_agent.shelves.conditions import TagConditions
 from edge_agent.shelves.coupling import Coupling
 from edge_agent.shelves.gtin import gtin_of
-from edge_agent.shelves.ledger import Change, Evidence, Kind, Ledger, Life, Patience
+from edge_agent.shelves.ledger import (
+    NEVER_LEFT_S,
+    Change,
+    Evidence,
+    Kind,
+    Ledger,
+    Life,
+    Patience,
+)
 from edge_agent.shelves.physics import Physics
 from edge_agent.shelves.places import Places
 from edge_agent.shelves.presence import Look, Presence
 from edge_agent.shelves.readings import ShelfReadings
 from edge_agent.shelves.rounds import Round, Rounds
+from edge_agent.shelves.stock import Lying, StockTaker
 from edge_agent.shelves.watch import Watch
 from hardware.interfaces import TagRead
-from messages.payloads import EventData, Moved, Picked, Placed, Returned, StockData, StockItem
+from messages.payloads import EventData, Moved, Picked, Placed, Returned, StockData
 
 BLIND_READS = 5.0
 """A step in which a reader gives nothing though so many reads were due is a gap, not an event."""
 
+UNSURE = 0.5
+"""Share of a place that nothing is concluded from."""
 SELDOM, FAINT_DB, FEW = 0.1, 8.0, 4
 """A tag read more seldom and weaker than its antenna's median by so much is no stock."""
-NEVER_LEFT_S = 10.0
-"""An item back so soon after it was called picked was most likely never away."""
 LEARN_STEPS, REFRESH_STEPS, REFRESH_STEPS_OF_MANY = 5, 12, 50
 MANY = 1000
 """How often neighbours are learned and, an antenna at a time, chosen; seldom with many tags."""
@@ -42,9 +52,6 @@ class Shelves:
         >>> shelves = Shelves(config.readers, config.shelves)  # doctest: +SKIP
         >>> shelves.feed(reads)  # doctest: +SKIP
         >>> readings = shelves.advance(now_s)  # doctest: +SKIP
-
-    Attributes:
-        counters: reads that could not be used, by named condition.
     """
 
     def __init__(
@@ -55,6 +62,7 @@ class Shelves:
         gtin_of: Callable[[str], str | None] = gtin_of,
         physics: Physics | None = None,
         patience: Patience | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         self._physics = physics or Physics()
         self._patience = patience or Patience()
@@ -66,10 +74,15 @@ class Shelves:
         self._reader_of = np.array([[r.id for r in readers].index(p[0]) for p in places], np.int64)
         columns = {(reader, port): i for i, (reader, port, _) in enumerate(places)}
         self._rounds = Rounds(columns, self._physics.step_s)
-        self._places = Places([names.index(shelf) for *_, shelf in places], self._physics.step_s)
+        measured = calibration.shares(names, [p[:2] for p in places]) if calibration else None
+        self._places = Places(
+            [names.index(shelf) for *_, shelf in places], self._physics.step_s, measured
+        )
         self._presence = Presence(self._physics, len(readers))
         self._coupling = Coupling(len(places))
+        self._odd = TagConditions(self._settings, self._reader_of, len(readers))
         self._watch = Watch(self._settings)
+        self._taker = StockTaker(self._readers, self._settings)
         self._alarm = Alarm(self._accepted())
         self._steps = 0
         self._usual_dbm = np.empty(0)
@@ -82,7 +95,11 @@ class Shelves:
         self._stock_due_s = -math.inf
         self._seen_s = np.full(len(readers), np.nan)
         self._live_s = np.zeros(len(readers))
-        self.counters = self._rounds.counters
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """Reads that could not be used, and odd tags, by named condition."""
+        return {**self._rounds.counters, **self._odd.counters}
 
     def _accepted(self) -> NDArray[np.float64]:
         """(R,) false picks a day that the shelves of each reader may show together."""
@@ -107,7 +124,9 @@ class Shelves:
         for heard in self._rounds.until(now_s):
             events += self._step(heard)
         if events or not now_s < self._stock_due_s:
+            self._taker.note(events)
             self._stock_now = self._stock(now_s)
+            events += self._taker.gaps(self._stock_now, now_s)
             self._stock_due_s = now_s + 1.0
         return ShelfReadings(now_s, tuple(events), self._stock_now)
 
@@ -115,7 +134,8 @@ class Shelves:
         epcs = self._rounds.epcs
         for epc in epcs[len(self._gtins) :]:
             self._gtins.append(self._gtin_of(epc))
-        for part in (self._places, self._presence, self._coupling):
+            self._odd.new(epc, self._gtins[-1])
+        for part in (self._places, self._presence):
             part.resize(len(epcs))
         self._ledger.resize(len(epcs), heard.t_s)
         self._places.step(heard)
@@ -173,6 +193,11 @@ class Shelves:
         posterior = self._places.posterior(rows)
         self._shelf[rows] = posterior.argmax(axis=1)
         self._share[rows] = posterior.max(axis=1)
+        if self._steps % LEARN_STEPS == 0:
+            places = self._places
+            two = self._odd.apart(places.votes, places.reads, places.usual[self._shelf], heard.t_s)
+            # An EPC before two readers lies in two places: it is counted once and never moves.
+            self._share[two] = np.minimum(self._share[two], UNSURE)
         return self._shelf, self._share
 
     def _event(self, change: Change) -> EventData:
@@ -199,7 +224,7 @@ class Shelves:
         presence, stocked = self._presence, self._ledger.stocked
         there = np.where(stocked, 1 - presence.absent, 0.0)
         known = stocked & (there > 0.5)
-        shade = self._coupling.shade(presence.evidence * known, column, known)
+        shade = self._coupling.shade(presence.alone, known)
         self._steps += 1
         if self._steps % LEARN_STEPS == 0:
             stock = self._ledger.life != Life.CANDIDATE
@@ -208,7 +233,7 @@ class Shelves:
             self._coupling.learn(column, stock, presence.alone, surely, seconds)
         every = REFRESH_STEPS if len(column) < MANY else REFRESH_STEPS_OF_MANY
         if self._steps % every == 0:
-            self._coupling.refresh(self._steps // every % len(self._reader_of))
+            self._coupling.refresh(self._steps // every % len(self._reader_of), known)
         return shade
 
     def _faint(self, column: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -253,52 +278,22 @@ class Shelves:
         return seen, rssi
 
     def _stock(self, now_s: float) -> dict[str, StockData]:
-        on = np.flatnonzero(self._ledger.life == Life.STOCKED)
-        counts: list[Counter[str]] = [Counter() for _ in self._settings]
-        sure: dict[tuple[int, str], float] = {}
-        for row in on:
-            gtin = self._gtins[row]
-            if gtin is None:
-                continue
-            shelf = int(self._ledger.shelf[row])
-            counts[shelf][gtin] += 1
-            key = (shelf, gtin)
-            sure[key] = sure.get(key, 1.0) * float(1 - self._presence.absent[row])
-        return {
-            settings.id: self._shelf_stock(i, settings, counts[i], sure, now_s)
-            for i, settings in enumerate(self._settings)
-        }
-
-    def _shelf_stock(
-        self,
-        index: int,
-        settings: ShelfSettings,
-        counts: Counter[str],
-        sure: dict[tuple[int, str], float],
-        now_s: float,
-    ) -> StockData:
-        readers = [i for i, r in enumerate(self._readers) if settings.id in r.antennas.values()]
-        known = any(
+        on = np.flatnonzero(self._ledger.stocked)
+        heard = [
             self._live_s[i] >= self._patience.warm_up_s
-            and now_s - self._seen_s[i] <= self._readers[i].silent_after_s
-            for i in readers
-        )
-        planned = {facing.gtin: facing for facing in settings.facings}
-        items = {}
-        for gtin in [*planned, *(g for g in counts if g not in planned)]:
-            facing = planned.get(gtin)
-            items[gtin] = StockItem(
-                count=counts[gtin] if known else None,
-                capacity=facing.capacity if facing else None,
-                min=facing.min if facing else None,
-                confidence=sure.get((index, gtin), 1.0) if known else 0.0,
+            and now_s - self._seen_s[i] <= reader.silent_after_s
+            for i, reader in enumerate(self._readers)
+        ]
+        readable = {
+            shelf.id: any(
+                heard[i] for i, r in enumerate(self._readers) if shelf.id in r.antennas.values()
             )
-        return StockData(
-            shelf=settings.id,
-            items=items,
-            area=settings.area,
-            confidence=min(
-                (item.confidence for item in items.values()), default=1.0 if known else 0.0
-            ),
-            reader=self._readers[readers[0]].id if readers else None,
+            for shelf in self._settings
+        }
+        lying = Lying(
+            shelf=self._ledger.shelf[on],
+            gtin=[self._gtins[row] for row in on.tolist()],
+            there=1 - self._presence.absent[on],
+            readable=readable,
         )
+        return self._taker.count(lying, now_s)

@@ -1,4 +1,4 @@
-"""What follows from the changes on the shelves: misplaced goods, a sweep of one product."""
+"""What follows from the changes on the shelves: misplaced goods, interest, a sweep of a product."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge_agent.config import ShelfSettings
+from edge_agent.shelves.ledger import NEVER_LEFT_S
 from messages.payloads import (
     EventData,
+    Interest,
     Misplaced,
     Moved,
     Picked,
@@ -24,6 +26,10 @@ class SweepLimits:
 
     count: int = 5
     within_s: float = 20.0
+
+
+INTEREST_S = 1800.0
+"""Who puts an item back later has brought it back, or filled the shelf with it."""
 
 
 class Watch:
@@ -46,6 +52,8 @@ class Watch:
         for event in events:
             if isinstance(event, Placed | Returned | Moved):
                 follows += self._misplaced(event)
+                if isinstance(event, Returned):
+                    follows += self._interest(event)
             elif isinstance(event, Picked):
                 follows += self._sweep(event, t_s)
         return follows
@@ -64,6 +72,12 @@ class Watch:
                 confidence=event.confidence,
             )
         ]
+
+    def _interest(self, event: Returned) -> list[EventData]:
+        # Back at once: more likely the shelf was mistaken than the shopper that quick.
+        if not NEVER_LEFT_S <= event.away_s <= INTEREST_S:
+            return []
+        return [Interest(**event.model_dump())]
 
     def _sweep(self, event: Picked, t_s: float) -> list[EventData]:
         if event.gtin is None:

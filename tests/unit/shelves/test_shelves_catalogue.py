@@ -10,7 +10,8 @@ import yaml
 from typer.testing import CliRunner
 
 from edge_agent.cli import app
-from edge_agent.shelves.catalogue import CatalogueError, planogram, read_csv, read_json, size_gaps
+from edge_agent.shelves.catalogue import CatalogueError, planogram, read_csv, read_json
+from edge_agent.shelves.sizes import size_gaps
 
 HEADER = "gtin,name_zh,name_en,style,colour,size,capacity,min,shelf,facing"
 A, B, C = "6901234001006", "6901234001013", "6901234001020"

@@ -76,8 +76,10 @@ def test_pick_and_put_back(field: ShelfField, shelves: Shelves) -> None:
     assert count(shelves, 70.0) == 9
     field.put(epc, 0)
     shelves.feed(reads(field, 70.0, 90.0))
-    (event,) = shelves.advance(90.0).events
-    assert (event.type, getattr(event, "shelf", "")) == ("returned", "S1")
+    assert [(e.type, getattr(e, "shelf", "")) for e in shelves.advance(90.0).events] == [
+        ("returned", "S1"),
+        ("interest", "S1"),
+    ]
     assert count(shelves, 90.0) == 10
 
 
@@ -99,6 +101,23 @@ def test_reads_that_cannot_be_used_are_counted(shelves: Shelves) -> None:
     shelves.feed([TagRead(0.0, "r", 9, "30AA", -50.0), TagRead(0.0, "r", 1, "no tag", -50.0)])
     assert shelves.counters["unknown_antenna"] == 1
     assert shelves.counters["not_an_epc"] == 1
+
+
+def test_odd_tags_are_counted_by_name_and_the_stock_stays_right(
+    field: ShelfField, shelves: Shelves
+) -> None:
+    odd = {
+        "foreign_tag": "E28011606000020000000001",
+        "no_gtin": "3176A7DAF01C8D8200000000",  # SSCC-96, a logistic unit
+        "not_in_planogram": epc_of(900, 1),
+    }
+    rows = reads(field, 0.0, 40.0)
+    rows += [TagRead(t / 5, "r", 1, epc, -50.0) for t in range(200) for epc in odd.values()]
+    shelves.feed(rows)
+    stock = shelves.advance(40.0).stock
+    assert {name: shelves.counters[name] for name in odd} == dict.fromkeys(odd, 1)
+    assert stock["S1"].items[GTINS[0]].count == 10
+    assert stock["S2"].items[GTINS[1]].count == 10
 
 
 def test_gtin_of_an_sgtin_96() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from edge_agent.config import ShelfSettings
 from edge_agent.shelves.watch import SweepLimits, Watch
-from messages.payloads import Misplaced, Picked, Placed, SweepSuspected
+from messages.payloads import Interest, Misplaced, Picked, Placed, Returned, SweepSuspected
 
 A, B = "06901234001006", "06901234001013"
 SHELVES = [
@@ -33,6 +35,18 @@ def test_goods_where_they_belong_or_belong_nowhere_are_not_misplaced() -> None:
     unplanned = "06901234999992"
     for event in (placed(A, "S1"), placed(A, "S3"), placed(unplanned, "S1"), placed(None, "S1")):
         assert watch.after([event], 0.0) == []
+
+
+@pytest.mark.parametrize(("away_s", "told"), [(2.0, 0), (40.0, 1), (7200.0, 0)])
+def test_picked_and_put_back_is_interest_unless_at_once_or_much_later(
+    away_s: float, told: int
+) -> None:
+    back = Returned(epc="30AA", gtin=A, shelf="S3", from_shelf="S1", confidence=0.9, away_s=away_s)
+    follows = Watch(SHELVES).after([back], 0.0)
+    assert len(follows) == told
+    for event in follows:
+        assert isinstance(event, Interest)
+        assert (event.shelf, event.from_shelf, event.away_s) == ("S3", "S1", away_s)
 
 
 def test_many_of_one_product_within_seconds_are_a_sweep_told_once() -> None:
