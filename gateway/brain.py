@@ -80,6 +80,7 @@ class Brain:
         is_open = self._calendar.is_open(now_s)
         changes: list[Change] = []
         bad: set[Subject] = set()
+        lasting: set[Subject] = set()
         resting: set[Subject] = set()
         for rule in self._rules:
             if rule.opening_hours_only and not is_open:
@@ -90,9 +91,11 @@ class Brain:
                     continue
                 if finding.verdict is Verdict.BAD:
                     bad.add(finding.key)
+                elif finding.verdict is Verdict.BETWEEN:
+                    lasting.add(finding.key)
                 changes += self._change(finding, now_s)
         over = set() if is_open else {r.name for r in self._rules if r.opening_hours_only}
-        changes += self.book.tick(now_s, bad, over, resting)
+        changes += self.book.tick(now_s, bad, over, resting, lasting)
         need = self._forecast.need(view)
         advice = advise(view, self._reason(OpenLane.name), self._reason(CloseLane.name), need)
         return Decisions(view, tuple(changes), self._signage.signs(view), advice)

@@ -22,6 +22,7 @@ RuleName = Literal[
     "size_gap",
     "misplaced",
     "sweep",
+    "complaint",
     "kpi",
     "device",
     "sensor",
@@ -177,6 +178,16 @@ class SweepSettings(Timing):
     shown_s: Annotated[float, Field(gt=0.0)] = 60.0
 
 
+class ComplaintSettings(Timing):
+    """Make a case of a bad rating, which a person answers and closes.
+
+    Attributes:
+        score: at or under this score, 1 (bad) to 5 (good).
+    """
+
+    score: Annotated[int, Field(ge=1, le=4)] = 2
+
+
 class HealthSettings(Timing):
     """Tell that a device, camera, reader or screen does not work."""
 
@@ -247,6 +258,7 @@ class RuleSettings(Settings, CrossChecked):
     size_gap: SizeGapSettings | None = SizeGapSettings()
     misplaced: MisplacedSettings | None = MisplacedSettings()
     sweep: SweepSettings | None = SweepSettings()
+    complaint: ComplaintSettings | None = ComplaintSettings()
     health: HealthSettings | None = HealthSettings()
     kpis: tuple[KpiSettings, ...] = ()
     signage: SignageSettings = SignageSettings()

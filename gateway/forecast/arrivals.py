@@ -52,6 +52,10 @@ class WeekProfile:
         self._sum[weekday, index] = _FORGET_A_WEEK * self._sum[weekday, index] + count
         self._seen[weekday, index] = _FORGET_A_WEEK * self._seen[weekday, index] + 1.0
 
+    def add(self, weekday: int, index: int, count: float) -> None:
+        """Take in people who belong to a step that was learned before they were told of."""
+        self._sum[weekday, index] += count
+
     def expected(self, weekday: int, index: int) -> float:
         """Usual count of a step: its own, its neighbours' and that of the other weekdays."""
         near = np.arange(index - 2, index + 3) % _BINS
@@ -67,7 +71,8 @@ class WeekProfile:
 class ArrivalForecast:
     """Forecasts arrivals at the checkouts of one store.
 
-    Times of calls move forward; a jump back is taken as "now" and nothing is learned from it.
+    People told of late, since a device was off the network, count for the step in which they
+    came. A jump back beyond all that is remembered is a clock that was set: it is taken as "now".
 
     Args:
         local: converts seconds to the store's weekday and time of day.
@@ -88,13 +93,11 @@ class ArrivalForecast:
 
     def entered(self, t_s: float, people: int = 1) -> None:
         """Take in that people came into the shop."""
-        self._advance(t_s)
-        self._now[0] += people
+        self._count(0, t_s, people)
 
     def joined(self, t_s: float, people: int = 1) -> None:
         """Take in that people reached the checkouts."""
-        self._advance(t_s)
-        self._now[1] += people
+        self._count(1, t_s, people)
 
     @property
     def shopping_time(self) -> Floats | None:
@@ -124,9 +127,20 @@ class ArrivalForecast:
 
     # -- learning ---------------------------------------------------------------------------
 
+    def _count(self, stream: int, t_s: float, people: int) -> None:
+        self._advance(t_s)
+        assert self._step is not None  # noqa: S101 - set by _advance
+        late = self._step - int(t_s // STEP_S)
+        if late <= 0:
+            self._now[stream] += people
+            return
+        (self._entered, self._joined)[stream][late - 1] += people
+        self._profiles[stream].add(*self._place(-late), people)
+        self._made.clear()
+
     def _advance(self, t_s: float) -> None:
         step = int(t_s // STEP_S)
-        if self._step is None or step < self._step:
+        if self._step is None or step < self._step - len(self._entered):
             self._step = step
             self._made.clear()
             return

@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from gateway.config import GatewayConfig, Names
+from gateway.rules.complaints import Complaint
 from gateway.rules.findings import Labels, Rule
 from gateway.rules.health import DeviceHealth, ScreenHealth, SensorHealth
 from gateway.rules.kpi import Kpi
@@ -69,6 +70,8 @@ def _other_rules(config: GatewayConfig) -> Iterable[Rule]:
     }
     for kpi in config.rules.kpis:
         yield Kpi(kpi, labels)
+    if config.rules.complaint is not None:
+        yield Complaint(config.rules.complaint, lanes)
     health = config.rules.health
     if health is not None:
         yield DeviceHealth(health)
