@@ -131,12 +131,14 @@ class ZoneSettings(Settings):
 
     Attributes:
         service: staff help shoppers here, so a long dwell means that help is wanted.
+        shelves: shelves that stand here; whoever stops while one is empty may have wanted that.
         help: this zone's own settings of that rule; null turns it off here.
     """
 
     id: Id
     name: Names
     service: bool = False
+    shelves: tuple[Id, ...] = ()
     help: HelpSettings | None = None
 
 
@@ -194,7 +196,12 @@ class GatewayConfig(Settings, CrossChecked):
     @classmethod
     def cross_check(cls, data: Any) -> list[tuple[Key, str, str]]:
         """List repeated ids, and names of lanes or notifiers that do not exist."""
-        return [*_repeats(data), *_screens_without_lane(data), *_routes_to_nobody(data)]
+        return [
+            *_repeats(data),
+            *_screens_without_lane(data),
+            *_zones_without_shelf(data),
+            *_routes_to_nobody(data),
+        ]
 
     @property
     def all_screens(self) -> tuple[ScreenSettings, ...]:
@@ -222,6 +229,16 @@ def _screens_without_lane(data: Any) -> Iterator[tuple[Key, str, str]]:
     for index, screen in mappings(data, "screens"):
         if screen.get("lane") not in lanes:
             yield ("screens", index, "lane"), "the id of a lane in lanes", repr(screen.get("lane"))
+
+
+def _zones_without_shelf(data: Any) -> Iterator[tuple[Key, str, str]]:
+    known = [shelf.get("id") for _, shelf in mappings(data, "shelves")]
+    for index, zone in mappings(data, "zones"):
+        shelves = zone.get("shelves")
+        for place, shelf in enumerate(shelves if isinstance(shelves, list) else ()):
+            if shelf not in known:
+                key: Key = ("zones", index, "shelves", place)
+                yield key, "the id of a shelf in shelves", repr(shelf)
 
 
 def _routes_to_nobody(data: Any) -> Iterator[tuple[Key, str, str]]:

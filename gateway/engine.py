@@ -25,11 +25,12 @@ from gateway.outputs import ledger, notices
 from gateway.outputs.alerts import Alert, Change
 from gateway.outputs.telling import Teller
 from gateway.rules.calendar import Calendar
-from gateway.state import history, maintenance, ratings
+from gateway.state import history, maintenance, rating_log
 from gateway.state.events import Boot, EventLog
 from gateway.state.heard import Heard
 from gateway.state.history import History
 from gateway.state.maintenance import Work
+from gateway.state.ratings import REMEMBER_S as RATINGS_S
 from gateway.state.ratings import Rating
 from messages.payloads import AlertState, EventData
 
@@ -112,7 +113,7 @@ class Engine:
         self._brain = Brain(config, ledger.load_book(db, config.alerts), maintenance.load(db))
         for event in self._events.since(WANTED, clock() - REMEMBER_S):
             self._brain.note(event)
-        for rating in ratings.load(db, clock() - ratings.REMEMBER_S):
+        for rating in rating_log.load(db, clock() - RATINGS_S):
             self._brain.live.ratings.note(rating)
         history.note_settings(db, reported_settings(config), clock())
         self._history = History()
@@ -269,7 +270,7 @@ class Engine:
             notices.write(self._db, to_tell)
             if self._works_changed:
                 maintenance.write(self._db, self._brain.maintenance, now_s)
-            ratings.write(self._db, self._rated)
+            rating_log.write(self._db, self._rated)
             if sums is not None:
                 history.write(self._db, sums)
             self._db.execute("COMMIT")
