@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gateway.config import GatewayConfig
+from gateway.forecast.sales import Sales
 from gateway.forecast.store import LEARNS_FROM, StoreForecast
 from gateway.outputs.alerts import AlertBook, Change
 from gateway.outputs.routing import Notice, Router
@@ -63,7 +65,8 @@ class Brain:
         )
         self._forecast = StoreForecast(config)
         zone = ZoneInfo(config.timezone)
-        self._rules = make_rules(config)
+        self._sales = Sales(lambda t_s: _day(t_s, zone))
+        self._rules = make_rules(config, self._forecast.need, self._sales)
         self._calendar = Calendar(zone, config.opening_hours)
         self._router = Router(config.alerts, zone)
         self._watch = Watch()
@@ -73,6 +76,7 @@ class Brain:
         """Take in an event that has not come before."""
         self.live.note(event)
         self._forecast.note(event)
+        self._sales.note(event)
 
     def think(self, now_s: float) -> Decisions:
         """Judge the store as it stands at ``now_s``."""
@@ -121,3 +125,8 @@ class Brain:
         elif finding.verdict is Verdict.GOOD:
             self.book.cause_gone(finding.key)
         return [] if change is None else [change]
+
+
+def _day(t_s: float, zone: ZoneInfo) -> tuple[int, float]:
+    moment = datetime.fromtimestamp(t_s, zone)
+    return moment.toordinal(), 3600.0 * moment.hour + 60.0 * moment.minute + moment.second

@@ -14,7 +14,7 @@ import matplotlib as mpl
 import numpy as np
 from rich.progress import track
 
-from benchmarks.policy.needs import share_within_one
+from benchmarks.policy.needs import shares_within_one
 from benchmarks.policy.policies import POLICIES
 from simulators.checkouts.demand import SIZES, Month, StoreSize, month
 from simulators.checkouts.queues import Result, simulate
@@ -107,7 +107,7 @@ def _section(size: StoreSize, shoppers: Month, curves: list[Curve]) -> tuple[lis
             lines.append(f"| {c.policy} | {hours:.0f} | {wait_s:.0f} s | {100 * within:.1f} % |")
     points = compare(ours, reactive)
     ratios = [mine / theirs for _, mine, theirs in points]
-    right = share_within_one(shoppers)
+    right = shares_within_one(shoppers)
     told = (
         f"At equal lane hours our mean wait is {min(ratios):.2f} to {max(ratios):.2f} of the "
         f"reactive rule's ({len(points)} budgets). Lanes needed in 30 minutes were forecast within "

@@ -33,36 +33,63 @@ def local(t_s: float) -> tuple[int, float]:
 
 
 class Advice:
-    """Ours: what ``gateway.forecast`` advises, fed by what sensors would tell."""
+    """Ours: what ``gateway.forecast`` advises, fed by what sensors would tell.
 
-    def __init__(self, month: Month, share: float, *, seen: float = 0.95) -> None:
-        drain_s, caution = BUDGETS[share]
+    Args:
+        month: the shoppers.
+        share: share promised, a key of :data:`BUDGETS`.
+        seen: share of those who come in or reach the tills that is seen.
+        seen_served: share of services that is seen; nobody is nearer to a camera for longer.
+        caution: in place of the one of the budget.
+    """
+
+    def __init__(
+        self,
+        month: Month,
+        share: float,
+        *,
+        seen: float = 0.95,
+        seen_served: float = 0.99,
+        caution: float | None = None,
+    ) -> None:
+        drain_s, usual_caution = BUDGETS[share]
         self._entered = month.entered_s
         self._rng = np.random.default_rng(7)
-        self._seen = seen
+        self._seen, self._seen_served = seen, seen_served
         self._next = 0
         self.arrivals = ArrivalForecast(local)
         self.service = ServiceTimes()
         self.advisor = LaneAdvisor(
             ServiceLevel("wait", share, WAIT_S),
-            Checkouts(month.size.lanes, drain_s=drain_s, caution=caution),
+            Checkouts(
+                month.size.lanes,
+                drain_s=drain_s,
+                caution=usual_caution if caution is None else caution,
+            ),
             self.arrivals,
             self.service,
         )
 
     def joined(self, t_s: float) -> None:
         """Somebody reaches the checkouts; a camera misses a few."""
-        self._come_in(t_s)
+        self.come_in(t_s)
         if self._rng.random() < self._seen:
             self.arrivals.joined(t_s)
 
+    def served(self, service_s: float) -> None:
+        """Somebody was served."""
+        if self._rng.random() < self._seen_served:
+            self.arrivals.served()
+            self.service.served(service_s)
+
     def __call__(self, floor: Floor) -> int:
         """Give the lanes wanted now."""
-        self._come_in(floor.now_s)
+        self.come_in(floor.now_s)
         have = floor.open + floor.coming
         return self.advisor.advise(floor.now_s, have=have, waiting=sum(floor.waiting)).wanted
 
-    def _come_in(self, now_s: float) -> None:
+    def come_in(self, now_s: float) -> None:
+        """Everybody who came through the door by now."""
         while self._next < len(self._entered) and self._entered[self._next] <= now_s:
             if self._rng.random() < self._seen:
                 self.arrivals.entered(float(self._entered[self._next]))
@@ -141,7 +168,7 @@ Make = Callable[[Month, float], tuple[Decider, dict[str, Callable[[float], None]
 
 def _ours(month: Month, knob: float) -> tuple[Decider, dict[str, Callable[[float], None]]]:
     advice = Advice(month, knob)
-    return advice, {"on_joined": advice.joined, "on_served": advice.service.served}
+    return advice, {"on_joined": advice.joined, "on_served": advice.served}
 
 
 POLICIES: dict[str, tuple[Make, tuple[float, ...]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.forecast.arrivals import STEP_S, ArrivalForecast
 from gateway.forecast.lanes import Checkouts, ServiceLevel, lanes_needed
@@ -16,7 +16,7 @@ class Need:
     """Lanes needed for the promise, and what speaks for it.
 
     Attributes:
-        now, in_15min, in_30min: lanes needed.
+        now, in_15min, in_30min: lanes needed; the latter for the quarter hours that begin then.
         wanted: lanes to have, with the time to open and the shortest opening kept.
         per_h: forecast arrivals at the checkouts in the next quarter hour, as an hourly rate.
         service_s: mean service time.
@@ -80,12 +80,22 @@ class LaneAdvisor:
             wanted = max(have - 1, soon, later) if later < have else have
         return Need(
             now=now,
-            in_15min=self._needed(now_s, QUARTER_S, 0),
-            in_30min=self._needed(now_s, 2 * QUARTER_S, 0),
+            in_15min=self._in_quarter(now_s, QUARTER_S),
+            in_30min=self._in_quarter(now_s, 2 * QUARTER_S),
             wanted=min(wanted, self._checkouts.lanes),
             per_h=self._arrivals.forecast(now_s, STEP_S).per_s * 3600.0,
             service_s=self._service.mean_s,
             waiting=waiting,
+        )
+
+    def _in_quarter(self, now_s: float, ahead_s: float) -> int:
+        """Lanes that the quarter hour which begins then is expected to need, without caution."""
+        return lanes_needed(
+            self._level,
+            self._arrivals.over(now_s, ahead_s, QUARTER_S),
+            self._service.mean_s,
+            self._service.cv,
+            replace(self._checkouts, caution=0.0),
         )
 
     def _needed(self, now_s: float, ahead_s: float, backlog: int) -> int:

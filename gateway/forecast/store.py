@@ -54,6 +54,7 @@ class StoreForecast:
                 self._joined += 1
                 self._arrivals.joined(event.true_s)
             case ServiceDone(service_s=service_s):
+                self._arrivals.served()
                 self._service.served(service_s)
             case _:
                 pass

@@ -199,14 +199,20 @@ def _effect(effect: Effect, report: Report, words: Words) -> dict[str, Any]:
     verdict = "no_difference" if helped is None else "did_help" if helped else "did_not_help"
     mood = "" if helped is None else "better" if helped else "worse"
     value = _outcome(effect, words)
-    numbers = words("instead_of", with_=value(d.without + d.change), without=value(d.without))
-    edges = f"{value(d.change)} [{value(d.low)}, {value(d.high)}]"
+    text = words(
+        "instead_of",
+        with_=value(d.without + d.change),
+        without=value(d.without),
+        change=value(d.change),
+        low=value(d.low),
+        high=value(d.high),
+    )
     note = "before_after" if effect.kind == "setting_changed" else "over_actions"
     return shown | {
         "verdict": words(verdict),
         "mood": mood,
-        "text": f"{numbers} ({edges})" if words.language == "en" else f"{numbers}（{edges}）",
-        "plot": Markup(plots.band(d.low, d.change, d.high, edges)),  # noqa: S704 - escaped there
+        "text": text,
+        "plot": Markup(plots.band(d.low, d.change, d.high, text)),  # noqa: S704 - escaped there
         "note": words(note, matched=d.matched, actions=d.actions),
     }
 
@@ -215,7 +221,7 @@ def _outcome(effect: Effect, words: Words) -> Any:
     if effect.outcome == "wait_s":
         return words.duration
     key = "people" if effect.outcome == "waiting" else "items"
-    return lambda value: words(key, n=f"{value:.1f}")
+    return lambda value: words(key, n=words.number(value, 1))
 
 
 def _products(products: Sequence[Product], config: GatewayConfig, words: Words) -> list[list[str]]:

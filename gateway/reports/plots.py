@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-WIDTH, HEIGHT = 640, 200
+WIDTH, HEIGHT = 420, 180
 _LEFT, _BOTTOM, _TOP = 44, 24, 12
 
 
@@ -23,7 +23,7 @@ def bars(labels: Sequence[str], values: Sequence[float | None], title: str) -> s
     """
     scale = _Scale(max((v for v in values if v is not None), default=0.0))
     step = (WIDTH - _LEFT) / max(1, len(labels))
-    every = max(1, math.ceil(len(labels) / 12))
+    every = max(1, math.ceil(len(labels) / 8))
     parts = [scale.grid()]
     for place, (name, value) in enumerate(zip(labels, values, strict=True)):
         x = _LEFT + step * place

@@ -7,7 +7,10 @@ from gateway.config import Language
 WORDS: dict[str, tuple[str, str]] = {
     "report": ("运营报告", "Store report"),
     "period": ("时段", "Period"),
-    "compared": ("与之前同样长的时段相比", "beside the same number of days before"),
+    "compared": (
+        "▲▼ 与之前同样长的时段相比。",
+        "▲▼ is beside the same number of days before.",
+    ),
     "glance": ("概览", "At a glance"),
     "each_day": ("每天", "Day by day"),
     "helped": ("哪些措施有效", "What helped"),
@@ -66,7 +69,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_difference": ("看不出差别", "No difference to be seen"),
     "did_help": ("有效", "Helped"),
     "did_not_help": ("适得其反", "Made it worse"),
-    "instead_of": ("{with_}，否则预计{without}", "{with_} instead of {without}"),
+    "instead_of": (
+        "{with_}，否则预计{without}；相差{change}（95%：{low}至{high}）",
+        "{with_} instead of {without}; a difference of {change} (95 %: {low} to {high})",
+    ),
     "over_actions": ("{matched}/{actions}次措施可比", "{matched} of {actions} actions compared"),
     "before_after": (
         "修改前后各两周对比；其他变化也可能有影响",
@@ -122,10 +128,10 @@ class Words:
             return self("unknown")
         size = abs(seconds)
         if size < 99.5:
-            return self("seconds", n=f"{seconds:.0f}")
+            return self("seconds", n=_short(seconds, 0))
         if size < 5700.0:
-            return self("minutes", n=f"{seconds / 60.0:.1f}")
-        return self("hours", n=f"{seconds / 3600.0:.1f}")
+            return self("minutes", n=_short(seconds / 60.0, 1))
+        return self("hours", n=_short(seconds / 3600.0, 1))
 
     def share(self, value: float | None) -> str:
         """Give a share of 0..1 in percent."""
@@ -134,4 +140,11 @@ class Words:
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """Give a number."""
-        return self("unknown") if value is None else f"{value:,.{digits}f}"
+        return self("unknown") if value is None else _short(value, digits)
+
+
+def _short(value: float, digits: int) -> str:
+    """Write a number without a needless ``.0``, with a real minus sign and none before zero."""
+    text = f"{value:,.{digits}f}"
+    text = text.removesuffix(".0")
+    return "0" if text == "-0" else text.replace("-", "−")

@@ -33,7 +33,7 @@ def advise(
             needed_now=max(need.wanted, least),
             needed_15min=need.in_15min,
             needed_30min=need.in_30min,
-            why=open_one if open_one is not None and least > need.wanted else _expected(need),
+            why=open_one if open_one is not None and least > need.wanted else reason(need),
         )
     if open_one is not None:
         return LaneAdvice(open=opened, needed_now=min(opened + 1, len(lanes)), why=open_one)
@@ -44,7 +44,8 @@ def advise(
     return LaneAdvice(open=opened, needed_now=opened, why=why)
 
 
-def _expected(need: Need) -> Text:
+def reason(need: Need) -> Text:
+    """Say in one sentence why so many lanes are needed."""
     per_h, service_s, n = round(need.per_h), round(need.service_s), need.wanted
     lanes = "lane is" if n == 1 else "lanes are"
     return Text(

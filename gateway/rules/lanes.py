@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
+from gateway.forecast.advisor import Need
 from gateway.rule_settings import (
     CloseLaneSettings,
     HelpSettings,
@@ -12,9 +13,18 @@ from gateway.rule_settings import (
     UnattendedSettings,
     WaitSettings,
 )
+from gateway.rules.advice import reason
 from gateway.rules.findings import Finding, Labels, Verdict, label, measured_with
 from gateway.state.view import LaneView, StoreView
 from messages.payloads import LaneState, Text
+
+Needs = Callable[[StoreView], Need | None]
+"""Gives the lanes that the forecast needs, None while it does not know."""
+
+
+def unknown(_view: StoreView) -> Need | None:
+    """Give no forecast."""
+    return None
 
 
 class OpenLane:
@@ -27,21 +37,26 @@ class OpenLane:
     name: ClassVar[str] = "open_lane"
     opening_hours_only: ClassVar[bool] = True
 
-    def __init__(self, settings: OpenLaneSettings, labels: Labels) -> None:
+    def __init__(self, settings: OpenLaneSettings, labels: Labels, needs: Needs = unknown) -> None:
         self._settings = settings
         self._labels = labels
+        self._needs = needs if settings.ahead else unknown
 
     def judge(self, view: StoreView) -> Iterable[Finding]:
         """Give the one finding about all lanes together."""
         if not view.lanes:
             return
         seen = [lane for lane in view.lanes.values() if lane.blind is None]
+        verdict, text = self._verdict(seen), self._text(seen)
+        need = self._needs(view)
+        if need is not None and verdict is not Verdict.BAD:
+            verdict, text = self._look_ahead(need, seen, verdict, text)
         yield Finding(
             self.name,
             "lanes",
-            self._verdict(seen),
+            verdict,
             "warning",
-            self._text(seen),
+            text,
             self._settings,
             ("lanes", *_hangs_on(seen)),
         )
@@ -54,6 +69,21 @@ class OpenLane:
         if any(self._long(lane) for lane in busy):
             return Verdict.BETWEEN if room else Verdict.BAD
         return Verdict.GOOD if all(self._short(lane) for lane in busy) else Verdict.BETWEEN
+
+    def _look_ahead(
+        self, need: Need, seen: Sequence[LaneView], verdict: Verdict, text: Text
+    ) -> tuple[Verdict, Text]:
+        opened = sum(lane.state is LaneState.OPEN for lane in seen)
+        closed = [lane.lane for lane in seen if lane.state is LaneState.CLOSED]
+        if not closed:
+            return verdict, text
+        if need.wanted > opened:
+            why, other = reason(need), label(self._labels, closed[0])
+            return Verdict.BAD, Text(
+                zh=f"{why.zh}。请开启{other.zh}", en=f"{why.en}. Please open {other.en}"
+            )
+        # Needed in a quarter of an hour: not asked for yet, and no reason to take it back either.
+        return (Verdict.BETWEEN if need.in_15min > opened else verdict), text
 
     def _long(self, lane: LaneView) -> bool:
         limit = self._settings
@@ -82,9 +112,10 @@ class CloseLane:
     name: ClassVar[str] = "close_lane"
     opening_hours_only: ClassVar[bool] = True
 
-    def __init__(self, settings: CloseLaneSettings, labels: Labels) -> None:
+    def __init__(self, settings: CloseLaneSettings, labels: Labels, needs: Needs = unknown) -> None:
         self._settings = settings
         self._labels = labels
+        self._needs = needs if settings.ahead else unknown
 
     def judge(self, view: StoreView) -> Iterable[Finding]:
         """Give the one finding about all lanes together."""
@@ -92,8 +123,12 @@ class CloseLane:
         if not lanes:
             return
         hangs_on = ("lanes", *_hangs_on(lanes))
+        verdict, need = self._verdict(lanes), self._needs(view)
+        opened = sum(lane.state is LaneState.OPEN for lane in lanes)
+        if verdict is Verdict.BAD and need is not None and need.wanted >= opened:
+            verdict = Verdict.GOOD
         yield Finding(
-            self.name, "lanes", self._verdict(lanes), "info", self._text(lanes), self._settings,
+            self.name, "lanes", verdict, "info", self._text(lanes), self._settings,
             hangs_on,
         )  # fmt: skip
 
