@@ -38,7 +38,7 @@ class Shares:
 
 def shares_within_one(month: Month) -> Shares:
     """Run our forecast over a month beside what could be known at best."""
-    advice = Advice(month, SHARE, caution=0.0)
+    advice = Advice(month, SHARE)
     rows: list[tuple[int, int, int, int]] = []
     promised: dict[int, int] = {}
     joined, i = month.joined_s, 0
