@@ -67,6 +67,7 @@ class Brain:
         zone = ZoneInfo(config.timezone)
         self._sales = Sales(lambda t_s: _day(t_s, zone))
         self._rules = make_rules(config, self._forecast.need, self._sales)
+        self._cashiers = {lane.id for lane in config.lanes if lane.kind != "self_checkout"} or None
         self._calendar = Calendar(zone, config.opening_hours)
         self._router = Router(config.alerts, zone)
         self._watch = Watch()
@@ -101,7 +102,13 @@ class Brain:
         over = set() if is_open else {r.name for r in self._rules if r.opening_hours_only}
         changes += self.book.tick(now_s, bad, over, resting, lasting)
         need = self._forecast.need(view)
-        advice = advise(view, self._reason(OpenLane.name), self._reason(CloseLane.name), need)
+        advice = advise(
+            view,
+            self._reason(OpenLane.name),
+            self._reason(CloseLane.name),
+            need,
+            self._cashiers,
+        )
         return Decisions(view, tuple(changes), self._signage.signs(view), advice)
 
     def notices(self, changes: Iterable[Change]) -> list[Notice]:

@@ -22,6 +22,7 @@ from gateway.rule_settings import (
 )
 
 Language = Literal["zh", "en"]
+LaneKind = Literal["staffed", "express", "self_checkout"]
 Label = Annotated[str, Field(min_length=1, max_length=60)]
 
 
@@ -54,13 +55,14 @@ class HttpSettings(Settings):
     public_url: Annotated[str, Field(pattern=r"^https?://[^/]+.*$")] | None = None
 
 
-class LaneSettings(Settings):
+class LaneSettings(Settings, CrossChecked):
     """One checkout lane.
 
     Attributes:
         number: what stands on the lane's sign; the id when left out.
         position: place from left to right as a shopper sees the lanes, in any unit.
-        kind: decides which shoppers a screen may send here.
+        kind: decides which shoppers a screen may send here; lanes of a kind are forecast together.
+        stations: machines of a self-checkout.
         wait, unattended: this lane's own settings of these rules; null turns a rule off here.
     """
 
@@ -68,9 +70,18 @@ class LaneSettings(Settings):
     number: Annotated[str, Field(min_length=1, max_length=4)] | None = None
     name: Names | None = None
     position: float
-    kind: Literal["staffed", "express", "self_checkout"] = "staffed"
+    kind: LaneKind = "staffed"
+    stations: Annotated[int, Field(ge=1, le=60)] = 1
     wait: WaitSettings | None = None
     unattended: UnattendedSettings | None = None
+
+    @classmethod
+    def cross_check(cls, data: Any) -> list[tuple[Key, str, str]]:
+        """Only a self-checkout has stations."""
+        stations = data.get("stations", 1) if isinstance(data, dict) else 1
+        if stations == 1 or data.get("kind") == "self_checkout":
+            return []
+        return [(("stations",), "1, or kind: self_checkout", repr(stations))]
 
     @property
     def sign(self) -> str:
@@ -152,6 +163,8 @@ class CheckoutSettings(Settings):
         wait_s: limit of the wait.
         open_s: time from asking for a lane until it serves.
         stay_s: shortest opening of a lane that makes sense.
+        assistant_from: share of the self-checkout stations that has to be needed before an
+            assistant is sent there.
     """
 
     promise: Literal["wait", "one_plus_one"] = "wait"
@@ -159,6 +172,7 @@ class CheckoutSettings(Settings):
     wait_s: Annotated[float, Field(gt=0.0)] = 120.0
     open_s: Annotated[float, Field(ge=0.0, le=3600.0)] = 150.0
     stay_s: Annotated[float, Field(ge=0.0, le=7200.0)] = 600.0
+    assistant_from: Annotated[float, Field(gt=0.0, le=1.0)] = 0.85
 
 
 class GatewayConfig(Settings, CrossChecked):

@@ -18,6 +18,7 @@ RuleName = Literal[
     "close_lane",
     "wait",
     "unattended",
+    "assistant",
     "help",
     "restock",
     "runs_out",
@@ -129,6 +130,13 @@ class UnattendedSettings(Timing):
     waiting: Annotated[int, Field(ge=1)] = 1
     for_s: Seconds = 45.0
     clear_for_s: Seconds = 5.0
+
+
+class AssistantSettings(Timing):
+    """Ask for an assistant at self-checkout; ``checkouts.assistant_from`` says when."""
+
+    for_s: Seconds = 60.0
+    clear_for_s: Seconds = 300.0
 
 
 class HelpSettings(Timing):
@@ -291,6 +299,7 @@ class RuleSettings(Settings, CrossChecked):
     close_lane: CloseLaneSettings | None = None
     wait: WaitSettings | None = WaitSettings()
     unattended: UnattendedSettings | None = UnattendedSettings()
+    assistant: AssistantSettings | None = AssistantSettings()
     help: HelpSettings | None = HelpSettings()
     restock: RestockSettings | None = RestockSettings()
     runs_out: RunsOutSettings | None = RunsOutSettings()

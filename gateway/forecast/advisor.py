@@ -118,7 +118,7 @@ class LaneAdvisor:
         for lanes in range(first, min(most, have + MOST_AT_ONCE) + 1):
             plan = [have if lanes > have and k < opening else lanes for k in range(AHEAD)]
             plan = [max(1, count) for count in plan]
-            kept = self._outlook.course(waiting + served, plan, rates, self._service.mean_s).kept
+            kept = self._outlook.course(served, waiting, plan, rates, self._service.mean_s).kept
             if kept > best_kept + 1e-6:
                 best, best_kept = lanes, kept
             if kept >= self._level.share:

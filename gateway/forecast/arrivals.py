@@ -53,6 +53,18 @@ class Rate:
     sd_per_s: float
 
 
+def _kernel() -> Floats:
+    """(steps, steps) matrix that smooths a day, which goes on into the next."""
+    apart = np.abs(np.subtract.outer(np.arange(_BINS), np.arange(_BINS)))
+    apart = np.minimum(apart, _BINS - apart)
+    weights = np.maximum(0.0, _SMOOTH + 1.0 - apart)
+    smooth: Floats = weights / weights.sum(axis=0)
+    return smooth
+
+
+_KERNEL = _kernel()
+
+
 class WeekProfile:
     """Usual counts of each step of the week.
 
@@ -84,13 +96,7 @@ class WeekProfile:
 
     def _work_out(self) -> Floats:
         """(7, steps of a day) usual counts."""
-        kernel = 1.0 - np.abs(np.arange(-_SMOOTH, _SMOOTH + 1)) / (_SMOOTH + 1.0)
-        kernel /= kernel.sum()
-        places = np.arange(-_SMOOTH, _SMOOTH + 1)
-        smooth = sum(
-            w * np.roll(self._sum, -k, axis=1) for w, k in zip(kernel, places, strict=True)
-        )
-        seen = sum(w * np.roll(self._days, -k, axis=1) for w, k in zip(kernel, places, strict=True))
+        smooth, seen = self._sum @ _KERNEL, self._days @ _KERNEL
         # A day that is under way has seen a part of its steps: means of steps, not of days.
         own = np.divide(smooth, seen, out=np.zeros_like(self._sum), where=seen > 0.0)
         pooled = smooth.sum(axis=0) / np.maximum(seen.sum(axis=0), 1e-9)
@@ -125,7 +131,9 @@ class ArrivalForecast:
         self._weights: Floats | None = None
         self._learned = 0
         self._services = self._arrivals = 0.0
-        self._made: dict[int, Rate] = {}  # forecasts hold until the step under way ends
+        # Forecasts, and how today compares, hold until the step under way ends.
+        self._made: dict[int, Rate] = {}
+        self._compared: dict[int, tuple[float, float]] = {}
 
     def entered(self, t_s: float, people: int = 1) -> None:
         """Take in that people came into the shop."""
@@ -199,13 +207,13 @@ class ArrivalForecast:
             return
         (self._entered, self._joined)[stream][late - 1] += people
         self._profiles[stream].add(*self._place(-late), people)
-        self._made.clear()
+        self._forget_made()
 
     def _advance(self, t_s: float) -> None:
         step = int(t_s // STEP_S)
         if self._step is None or step < self._step - len(self._entered):
             self._step = step
-            self._made.clear()
+            self._forget_made()
             return
         while self._step < step:
             if step - self._step > 2 * _BINS:  # off for days: nothing to learn from silence
@@ -213,6 +221,10 @@ class ArrivalForecast:
                 self._now[:] = 0.0
                 self._entered[:] = self._joined[:] = 0.0
             self._finish_step()
+
+    def _forget_made(self) -> None:
+        self._made.clear()
+        self._compared.clear()
 
     def _finish_step(self) -> None:
         assert self._step is not None  # noqa: S101 - set by _advance
@@ -224,7 +236,7 @@ class ArrivalForecast:
         self._learn_shopping_time()
         self._arrivals = 0.9995 * self._arrivals + float(self._now[1])
         self._services *= 0.9995  # a week
-        self._made.clear()
+        self._forget_made()
         self._step += 1
         self._now[:] = 0.0
 
@@ -263,6 +275,11 @@ class ArrivalForecast:
         Both are shrunk towards "as usual" (Gamma–Poisson). The first is a factor, the second is
         what a rush adds to 1.
         """
+        if stream not in self._compared:
+            self._compared[stream] = self._compare(stream)
+        return self._compared[stream]
+
+    def _compare(self, stream: int) -> tuple[float, float]:
         seen = (self._entered, self._joined)[stream][:_TODAY]
         usual = np.array([self._usual(stream, -1 - k) for k in range(_TODAY)])
         level = float((seen.sum() + _LEVEL_WEIGHT) / (usual.sum() + _LEVEL_WEIGHT))

@@ -28,7 +28,7 @@ _GRID = 0.08
 """Rates are rounded to steps of 8 %, so that few matrices are ever made."""
 
 _KEPT = 600
-"""Matrices kept, the newest: 26 MB for sixteen lanes."""
+"""Matrices kept, the newest: 12 MB for sixteen lanes."""
 
 Floats = NDArray[np.float32]
 
@@ -39,7 +39,7 @@ class Course:
 
     Attributes:
         waiting_s: seconds that people wait, added up over all of them.
-        kept: share of those who arrive for whom the promise is kept.
+        kept: share of those who wait or arrive for whom the promise is kept.
     """
 
     waiting_s: float
@@ -48,11 +48,19 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """What one block does to a distribution of people at the tills, with so many lanes."""
+    """What one block does to a distribution of people at the tills, with so many lanes.
+
+    Attributes:
+        step: (n, n) where it goes.
+        waiting_s: (n,) seconds that people wait in the block.
+        kept: (n,) share of the block's arrivals for whom the promise is kept.
+        found: (n,) the same for somebody who finds so many people.
+    """
 
     step: Floats
     waiting_s: Floats
     kept: Floats
+    found: Floats
 
 
 class Outlook:
@@ -65,12 +73,13 @@ class Outlook:
 
     def __init__(self, lanes: int, level: ServiceLevel) -> None:
         self._level = level
-        self._most = 24 + 5 * lanes
+        self._most = 20 + 3 * lanes
         self._blocks: OrderedDict[tuple[int, int, int], _Block] = OrderedDict()
 
     def course(
         self,
-        people: float,
+        served: int,
+        waiting: int,
         lanes: Sequence[int],
         per_s: Sequence[float],
         service_s: float,
@@ -78,18 +87,25 @@ class Outlook:
         """Say what is to be expected.
 
         Args:
-            people: at the tills now, those who are served too.
+            served: people served now.
+            waiting: people waiting now.
             lanes: open in each block of :data:`BLOCK_S`.
             per_s: arrivals a second in each block.
             service_s: mean service time.
         """
-        state = self._start(people)
+        state = self._start(served + waiting)
         waiting_s = kept = weight = 0.0
         for count, rate in zip(lanes, per_s, strict=True):
             block = self._block(count, rate, service_s)
+            if waiting and weight == 0.0:
+                # Whoever waits already finds the lanes that will be open when it is their turn.
+                turns = self._block(lanes[-1], rate, service_s).found
+                kept += float(turns[served : served + waiting].sum())
+                weight += waiting
+            arrivals = rate * BLOCK_S
             waiting_s += float(state @ block.waiting_s)
-            kept += rate * float(state @ block.kept)
-            weight += rate
+            kept += arrivals * float(state @ block.kept)
+            weight += arrivals
             state = state @ block.step
         return Course(waiting_s, kept / weight if weight > 0.0 else 1.0)
 
@@ -122,7 +138,12 @@ class Outlook:
             step = step @ part
         kept = self._kept(people, lanes, served_per_s)
         middle = 0.5 * (kept + step @ kept)
-        return _Block(step.astype(np.float32), added.astype(np.float32), middle.astype(np.float32))
+        return _Block(
+            step.astype(np.float32),
+            added.astype(np.float32),
+            middle.astype(np.float32),
+            kept.astype(np.float32),
+        )
 
     def _kept(
         self, people: NDArray[np.int64], lanes: int, served_per_s: float

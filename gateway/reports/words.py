@@ -96,6 +96,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule_close_lane": ("可关收银台", "Close a lane"),
     "rule_wait": ("等候过长", "Wait too long"),
     "rule_unattended": ("收银台无人", "Lane unattended"),
+    "rule_assistant": ("自助收银需要员工", "Assistant at self-checkout"),
     "rule_help": ("顾客需要帮助", "Help wanted"),
     "rule_restock": ("补货", "Restock"),
     "rule_runs_out": ("即将售空", "Will run out"),

@@ -15,6 +15,7 @@ from gateway.rules.findings import Labels, Rule
 from gateway.rules.health import DeviceHealth, ScreenHealth, SensorHealth
 from gateway.rules.kpi import Kpi
 from gateway.rules.lanes import (
+    Assistant,
     CloseLane,
     HelpWanted,
     Needs,
@@ -46,13 +47,15 @@ def make_rules(
 def _lane_rules(config: GatewayConfig, needs: Needs) -> Iterable[Rule]:
     rules, names = config.rules, lane_names(config)
     if rules.open_lane is not None:
-        yield OpenLane(rules.open_lane, names, needs)
+        yield OpenLane(rules.open_lane, names, needs, {x.id: x.kind for x in config.lanes})
     if rules.close_lane is not None:
         yield CloseLane(rules.close_lane, names, needs)
     yield WaitTooLong({x.id: _own(x, "wait", x.wait, rules.wait) for x in config.lanes}, names)
     yield Unattended(
         {x.id: _own(x, "unattended", x.unattended, rules.unattended) for x in config.lanes}, names
     )
+    if rules.assistant is not None and any(x.kind == "self_checkout" for x in config.lanes):
+        yield Assistant(rules.assistant, needs)
     yield HelpWanted(
         {x.id: _own(x, "help", x.help, rules.help) for x in config.zones if x.service},
         {x.id: _text(x.name) for x in config.zones},

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from gateway.forecast.advisor import Need
+from gateway.config import LaneKind
+from gateway.forecast.store import StoreNeed
 from gateway.rule_settings import (
+    AssistantSettings,
     CloseLaneSettings,
     HelpSettings,
     OpenLaneSettings,
@@ -18,11 +20,11 @@ from gateway.rules.findings import Finding, Labels, Verdict, label, measured_wit
 from gateway.state.view import LaneView, StoreView
 from messages.payloads import LaneState, Text
 
-Needs = Callable[[StoreView], Need | None]
+Needs = Callable[[StoreView], StoreNeed | None]
 """Gives the lanes that the forecast needs, None while it does not know."""
 
 
-def unknown(_view: StoreView) -> Need | None:
+def unknown(_view: StoreView) -> StoreNeed | None:
     """Give no forecast."""
     return None
 
@@ -37,8 +39,15 @@ class OpenLane:
     name: ClassVar[str] = "open_lane"
     opening_hours_only: ClassVar[bool] = True
 
-    def __init__(self, settings: OpenLaneSettings, labels: Labels, needs: Needs = unknown) -> None:
+    def __init__(
+        self,
+        settings: OpenLaneSettings,
+        labels: Labels,
+        needs: Needs = unknown,
+        kinds: Mapping[str, LaneKind] | None = None,
+    ) -> None:
         self._settings = settings
+        self._kinds = kinds or {}
         self._labels = labels
         self._needs = needs if settings.ahead else unknown
 
@@ -71,19 +80,21 @@ class OpenLane:
         return Verdict.GOOD if all(self._short(lane) for lane in busy) else Verdict.BETWEEN
 
     def _look_ahead(
-        self, need: Need, seen: Sequence[LaneView], verdict: Verdict, text: Text
+        self, need: StoreNeed, seen: Sequence[LaneView], verdict: Verdict, text: Text
     ) -> tuple[Verdict, Text]:
-        opened = sum(lane.state is LaneState.OPEN for lane in seen)
-        closed = [lane.lane for lane in seen if lane.state is LaneState.CLOSED]
-        if not closed:
-            return verdict, text
-        if need.wanted > opened:
+        short = {kind for kind, (have, one) in need.kinds.items() if one.wanted > have}
+        closed = [
+            lane.lane
+            for lane in seen
+            if lane.state is LaneState.CLOSED and self._kinds.get(lane.lane, "staffed") in short
+        ]
+        if closed:
             why, other = reason(need), label(self._labels, closed[0])
             return Verdict.BAD, Text(
                 zh=f"{why.zh}。请开启{other.zh}", en=f"{why.en}. Please open {other.en}"
             )
         # Needed in a quarter of an hour: not asked for yet, and no reason to take it back either.
-        return (Verdict.BETWEEN if need.in_15min > opened else verdict), text
+        return (Verdict.BETWEEN if need.in_15min > need.have else verdict), text
 
     def _long(self, lane: LaneView) -> bool:
         limit = self._settings
@@ -124,8 +135,7 @@ class CloseLane:
             return
         hangs_on = ("lanes", *_hangs_on(lanes))
         verdict, need = self._verdict(lanes), self._needs(view)
-        opened = sum(lane.state is LaneState.OPEN for lane in lanes)
-        if verdict is Verdict.BAD and need is not None and need.wanted >= opened:
+        if verdict is Verdict.BAD and need is not None and need.wanted >= need.have:
             verdict = Verdict.GOOD
         yield Finding(
             self.name, "lanes", verdict, "info", self._text(lanes), self._settings,
@@ -223,6 +233,35 @@ class Unattended:
             settings,
             _hangs_on([lane]),
         )
+
+
+class Assistant:
+    """Ask for somebody at the self-checkout while it is at its busiest.
+
+    A customer who is stuck blocks a station; with somebody there each goes on sooner.
+    """
+
+    name: ClassVar[str] = "assistant"
+    opening_hours_only: ClassVar[bool] = True
+
+    def __init__(self, settings: AssistantSettings, needs: Needs) -> None:
+        self._settings = settings
+        self._needs = needs
+
+    def judge(self, view: StoreView) -> Iterable[Finding]:
+        """Give the one finding about self-checkout."""
+        need = self._needs(view)
+        verdict, stations, used = Verdict.UNKNOWN, 0, 0
+        if need is not None and need.assistant is not None:
+            stations, one = need.kinds["self_checkout"]
+            used = max(one.now, one.in_15min)
+            verdict = Verdict.BAD if need.assistant else Verdict.GOOD
+        text = Text(
+            zh=f"自助收银{stations}台中预计使用{used}台，请安排一名员工协助",
+            en=f"{used} of {stations} self-checkout stations will be in use. "
+            "Please send an assistant",
+        )
+        yield Finding(self.name, "lanes", verdict, "warning", text, self._settings, ("lanes",))
 
 
 class HelpWanted:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,6 +12,7 @@ from configs.loading import ConfigError, loads
 from gateway.config import GatewayConfig
 from gateway.forecast.advisor import Need
 from gateway.forecast.sales import Sales
+from gateway.forecast.store import StoreNeed
 from gateway.rule_settings import CloseLaneSettings, OpenLaneSettings, RunsOutSettings
 from gateway.rules.findings import Finding, Verdict
 from gateway.rules.lanes import CloseLane, OpenLane
@@ -117,7 +117,11 @@ def test_limits_that_contradict_are_refused() -> None:
         loads('store: s\nrules: {runs_out: {rounds: ["25:00"]}}', GatewayConfig)
 
 
-NEED = Need(now=2, in_15min=3, in_30min=3, wanted=3, per_h=140.0, service_s=60.0, waiting=1)
+def need(have: int, wanted: int, in_15min: int = 3) -> StoreNeed:
+    one = Need(2, in_15min, 3, wanted, per_h=140.0, service_s=60.0, waiting=1)
+    return StoreNeed(
+        2, in_15min, 3, wanted, 140.0, 60.0, 1, have=have, kinds={"staffed": (have, one)}
+    )
 
 
 def lanes(opened: int) -> StoreView:
@@ -130,27 +134,28 @@ def lanes(opened: int) -> StoreView:
     return StoreView(START_S, each, {}, {}, {})
 
 
+def open_lane(found: StoreNeed, opened: int, *, ahead: bool = True) -> Finding:
+    rule = OpenLane(OpenLaneSettings(ahead=ahead), {}, lambda _view: found)
+    (finding,) = rule.judge(lanes(opened))
+    return finding
+
+
 def test_a_lane_is_asked_for_before_the_queue_is_there() -> None:
-    rule = OpenLane(OpenLaneSettings(ahead=True), {}, lambda _view: NEED)
-    (asked,) = rule.judge(lanes(2))
+    asked = open_lane(need(have=2, wanted=3), 2)
     assert asked.verdict is Verdict.BAD
     assert "140 shoppers an hour" in asked.text.en
     assert "请开启3" in asked.text.zh
-    (enough,) = rule.judge(lanes(3))
-    assert enough.verdict is Verdict.GOOD
-    calm = replace(NEED, wanted=2)
-    (soon,) = OpenLane(OpenLaneSettings(ahead=True), {}, lambda _view: calm).judge(lanes(2))
+    assert open_lane(need(have=3, wanted=3), 3).verdict is Verdict.GOOD
+    soon = open_lane(need(have=2, wanted=2), 2)
     assert soon.verdict is Verdict.BETWEEN, "needed soon: neither raised nor taken back"
 
 
 def test_it_looks_ahead_only_where_the_manager_says_so() -> None:
-    (quiet,) = OpenLane(OpenLaneSettings(), {}, lambda _view: NEED).judge(lanes(2))
-    assert quiet.verdict is Verdict.GOOD
+    assert open_lane(need(have=2, wanted=3), 2, ahead=False).verdict is Verdict.GOOD
 
 
-def test_no_lane_is_closed_that_the_forecast_needs() -> None:
-    settings = CloseLaneSettings(ahead=True)
-    (kept,) = CloseLane(settings, {}, lambda _view: NEED).judge(lanes(3))
-    assert kept.verdict is Verdict.GOOD
-    (spare,) = CloseLane(settings, {}, lambda _view: replace(NEED, wanted=2)).judge(lanes(3))
-    assert spare.verdict is Verdict.BAD
+@pytest.mark.parametrize(("wanted", "verdict"), [(3, Verdict.GOOD), (2, Verdict.BAD)])
+def test_no_lane_is_closed_that_the_forecast_needs(wanted: int, verdict: Verdict) -> None:
+    rule = CloseLane(CloseLaneSettings(ahead=True), {}, lambda _view: need(3, wanted))
+    (finding,) = rule.judge(lanes(3))
+    assert finding.verdict is verdict
