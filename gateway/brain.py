@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gateway.config import GatewayConfig
+from gateway.forecast.sales import Sales
 from gateway.forecast.store import LEARNS_FROM, StoreForecast
 from gateway.outputs.alerts import AlertBook, Change
 from gateway.outputs.routing import Notice, Router
@@ -63,7 +65,9 @@ class Brain:
         )
         self._forecast = StoreForecast(config)
         zone = ZoneInfo(config.timezone)
-        self._rules = make_rules(config)
+        self._sales = Sales(lambda t_s: _day(t_s, zone))
+        self._rules = make_rules(config, self._forecast.need, self._sales)
+        self._cashiers = {lane.id for lane in config.lanes if lane.kind != "self_checkout"} or None
         self._calendar = Calendar(zone, config.opening_hours)
         self._router = Router(config.alerts, zone)
         self._watch = Watch()
@@ -73,6 +77,7 @@ class Brain:
         """Take in an event that has not come before."""
         self.live.note(event)
         self._forecast.note(event)
+        self._sales.note(event)
 
     def think(self, now_s: float) -> Decisions:
         """Judge the store as it stands at ``now_s``."""
@@ -80,6 +85,7 @@ class Brain:
         is_open = self._calendar.is_open(now_s)
         changes: list[Change] = []
         bad: set[Subject] = set()
+        lasting: set[Subject] = set()
         resting: set[Subject] = set()
         for rule in self._rules:
             if rule.opening_hours_only and not is_open:
@@ -90,11 +96,19 @@ class Brain:
                     continue
                 if finding.verdict is Verdict.BAD:
                     bad.add(finding.key)
+                elif finding.verdict is Verdict.BETWEEN:
+                    lasting.add(finding.key)
                 changes += self._change(finding, now_s)
         over = set() if is_open else {r.name for r in self._rules if r.opening_hours_only}
-        changes += self.book.tick(now_s, bad, over, resting)
+        changes += self.book.tick(now_s, bad, over, resting, lasting)
         need = self._forecast.need(view)
-        advice = advise(view, self._reason(OpenLane.name), self._reason(CloseLane.name), need)
+        advice = advise(
+            view,
+            self._reason(OpenLane.name),
+            self._reason(CloseLane.name),
+            need,
+            self._cashiers,
+        )
         return Decisions(view, tuple(changes), self._signage.signs(view), advice)
 
     def notices(self, changes: Iterable[Change]) -> list[Notice]:
@@ -118,3 +132,8 @@ class Brain:
         elif finding.verdict is Verdict.GOOD:
             self.book.cause_gone(finding.key)
         return [] if change is None else [change]
+
+
+def _day(t_s: float, zone: ZoneInfo) -> tuple[int, float]:
+    moment = datetime.fromtimestamp(t_s, zone)
+    return moment.toordinal(), 3600.0 * moment.hour + 60.0 * moment.minute + moment.second

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import signal
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import structlog
 import typer
 
 from configs.loading import ConfigError
+from gateway.clock import wall_clock
 from gateway.config import GatewayConfig, load
 
 app = typer.Typer(
@@ -93,6 +96,44 @@ def record(
     with out.open("a", encoding="utf-8") as lines:
         count = record_messages(settings, lines.write, ended)
     typer.echo(f"{out}: {count} messages")
+
+
+@app.command()
+def report(
+    config: Annotated[Path, typer.Option("--config", help="Config of the gateway (YAML).")],
+    week: Annotated[str | None, typer.Option(help="ISO week, such as 2026-W05.")] = None,
+    month: Annotated[str | None, typer.Option(help="Month, such as 2026-01.")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path(),
+) -> None:
+    """Write what happened and whether it helped: HTML in each language of the store, and CSV.
+
+    Without a period, the newest week that is over.
+    """
+    from gateway.reports import page
+    from gateway.reports.making import make
+    from gateway.reports.period import PeriodError, choose, last_week
+    from gateway.state.database import DatabaseError, read_current
+
+    settings = _load(config)
+    zone = ZoneInfo(settings.timezone)
+    try:
+        period = choose(zone, week_name=week, month_name=month, first=first, last=last)
+        period = period or last_week(wall_clock(), zone)
+        with closing(read_current(settings.database)) as db:
+            made = make(db, settings, period)
+        stem = f"report-{period.name}"
+        files = {f"{stem}.{one}.html": page.html(made, settings, one) for one in settings.languages}
+        files |= {f"{stem}.csv": page.table(made), f"{stem}-effects.csv": page.effects_table(made)}
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (out / name).write_text(text, encoding="utf-8")
+            typer.echo(str(out / name))
+    except (PeriodError, DatabaseError) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{out}: expected a folder that can be written: {error}")
 
 
 def _load(path: Path) -> GatewayConfig:

@@ -22,6 +22,7 @@ from gateway.rule_settings import (
 )
 
 Language = Literal["zh", "en"]
+LaneKind = Literal["staffed", "express", "self_checkout"]
 Label = Annotated[str, Field(min_length=1, max_length=60)]
 
 
@@ -54,13 +55,14 @@ class HttpSettings(Settings):
     public_url: Annotated[str, Field(pattern=r"^https?://[^/]+.*$")] | None = None
 
 
-class LaneSettings(Settings):
+class LaneSettings(Settings, CrossChecked):
     """One checkout lane.
 
     Attributes:
         number: what stands on the lane's sign; the id when left out.
         position: place from left to right as a shopper sees the lanes, in any unit.
-        kind: decides which shoppers a screen may send here.
+        kind: decides which shoppers a screen may send here; lanes of a kind are forecast together.
+        stations: machines of a self-checkout.
         wait, unattended: this lane's own settings of these rules; null turns a rule off here.
     """
 
@@ -68,9 +70,18 @@ class LaneSettings(Settings):
     number: Annotated[str, Field(min_length=1, max_length=4)] | None = None
     name: Names | None = None
     position: float
-    kind: Literal["staffed", "express", "self_checkout"] = "staffed"
+    kind: LaneKind = "staffed"
+    stations: Annotated[int, Field(ge=1, le=60)] = 1
     wait: WaitSettings | None = None
     unattended: UnattendedSettings | None = None
+
+    @classmethod
+    def cross_check(cls, data: Any) -> list[tuple[Key, str, str]]:
+        """Only a self-checkout has stations."""
+        stations = data.get("stations", 1) if isinstance(data, dict) else 1
+        if stations == 1 or data.get("kind") == "self_checkout":
+            return []
+        return [(("stations",), "1, or kind: self_checkout", repr(stations))]
 
     @property
     def sign(self) -> str:
@@ -131,12 +142,14 @@ class ZoneSettings(Settings):
 
     Attributes:
         service: staff help shoppers here, so a long dwell means that help is wanted.
+        shelves: shelves that stand here; whoever stops while one is empty may have wanted that.
         help: this zone's own settings of that rule; null turns it off here.
     """
 
     id: Id
     name: Names
     service: bool = False
+    shelves: tuple[Id, ...] = ()
     help: HelpSettings | None = None
 
 
@@ -150,6 +163,8 @@ class CheckoutSettings(Settings):
         wait_s: limit of the wait.
         open_s: time from asking for a lane until it serves.
         stay_s: shortest opening of a lane that makes sense.
+        assistant_from: share of the self-checkout stations that has to be needed before an
+            assistant is sent there.
     """
 
     promise: Literal["wait", "one_plus_one"] = "wait"
@@ -157,6 +172,7 @@ class CheckoutSettings(Settings):
     wait_s: Annotated[float, Field(gt=0.0)] = 120.0
     open_s: Annotated[float, Field(ge=0.0, le=3600.0)] = 150.0
     stay_s: Annotated[float, Field(ge=0.0, le=7200.0)] = 600.0
+    assistant_from: Annotated[float, Field(gt=0.0, le=1.0)] = 0.85
 
 
 class GatewayConfig(Settings, CrossChecked):
@@ -194,7 +210,12 @@ class GatewayConfig(Settings, CrossChecked):
     @classmethod
     def cross_check(cls, data: Any) -> list[tuple[Key, str, str]]:
         """List repeated ids, and names of lanes or notifiers that do not exist."""
-        return [*_repeats(data), *_screens_without_lane(data), *_routes_to_nobody(data)]
+        return [
+            *_repeats(data),
+            *_screens_without_lane(data),
+            *_zones_without_shelf(data),
+            *_routes_to_nobody(data),
+        ]
 
     @property
     def all_screens(self) -> tuple[ScreenSettings, ...]:
@@ -222,6 +243,16 @@ def _screens_without_lane(data: Any) -> Iterator[tuple[Key, str, str]]:
     for index, screen in mappings(data, "screens"):
         if screen.get("lane") not in lanes:
             yield ("screens", index, "lane"), "the id of a lane in lanes", repr(screen.get("lane"))
+
+
+def _zones_without_shelf(data: Any) -> Iterator[tuple[Key, str, str]]:
+    known = [shelf.get("id") for _, shelf in mappings(data, "shelves")]
+    for index, zone in mappings(data, "zones"):
+        shelves = zone.get("shelves")
+        for place, shelf in enumerate(shelves if isinstance(shelves, list) else ()):
+            if shelf not in known:
+                key: Key = ("zones", index, "shelves", place)
+                yield key, "the id of a shelf in shelves", repr(shelf)
 
 
 def _routes_to_nobody(data: Any) -> Iterator[tuple[Key, str, str]]:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -23,10 +24,14 @@ from gateway.ingest.inbox import Arrived, Inbox
 from gateway.outputs import ledger, notices
 from gateway.outputs.alerts import Alert, Change
 from gateway.outputs.telling import Teller
-from gateway.state import maintenance
+from gateway.rules.calendar import Calendar
+from gateway.state import history, maintenance, rating_log
 from gateway.state.events import Boot, EventLog
 from gateway.state.heard import Heard
+from gateway.state.history import History
 from gateway.state.maintenance import Work
+from gateway.state.ratings import REMEMBER_S as RATINGS_S
+from gateway.state.ratings import Rating
 from messages.payloads import AlertState, EventData
 
 log = structlog.get_logger(__name__)
@@ -108,10 +113,16 @@ class Engine:
         self._brain = Brain(config, ledger.load_book(db, config.alerts), maintenance.load(db))
         for event in self._events.since(WANTED, clock() - REMEMBER_S):
             self._brain.note(event)
+        for rating in rating_log.load(db, clock() - RATINGS_S):
+            self._brain.live.ratings.note(rating)
+        history.note_settings(db, reported_settings(config), clock())
+        self._history = History()
+        self._calendar = Calendar(ZoneInfo(config.timezone), config.opening_hours)
         teller.start(self._brain.book.open)
         self._asked: list[tuple[Act, Future[list[Change]]]] = []
         self._asked_lock = threading.Lock()
         self._works_changed = False
+        self._rated: list[Rating] = []
         self._stopping = threading.Event()
         self._judged_s = float("-inf")
         self._forgot_s, self._forget_every_s = float("-inf"), 0.0
@@ -163,6 +174,16 @@ class Engine:
 
         return self._ask(act)
 
+    def rate(self, rating: Rating) -> Future[list[Change]]:
+        """Take in what a shopper thinks; the same rating again changes nothing."""
+
+        def act(now_s: float) -> list[Change]:
+            if self._brain.live.ratings.note(rating):
+                self._rated.append(rating)
+            return []
+
+        return self._ask(act)
+
     def _ask(self, act: Act) -> Future[list[Change]]:
         future: Future[list[Change]] = Future()
         with self._asked_lock:
@@ -184,11 +205,13 @@ class Engine:
             self._brain.note(one)
         answers, changes = self._requested(now_s)
         decisions = None
-        if new or changes or abs(now_s - self._judged_s) >= self._judge_every_s:
+        if new or changes or self._rated or abs(now_s - self._judged_s) >= self._judge_every_s:
             self._brain.live.screens = self._screens()
             decisions = self._brain.think(now_s)
             changes += decisions.changes
             self._judged_s = now_s
+            is_open = self._calendar.is_open(now_s)
+            self._history.note(decisions.view, decisions.advice.needed_now, is_open=is_open)
         committed = self._commit(new, changes, now_s)
         if not arrived and committed:
             self._forget(now_s)
@@ -236,7 +259,8 @@ class Engine:
         return answers, [change for _, changes in answers for change in changes]
 
     def _commit(self, new: Sequence[Heard], changes: Sequence[Change], now_s: float) -> bool:
-        if not (new or changes or self._works_changed):
+        sums = self._history.take(now_s)
+        if not (new or changes or self._works_changed or self._rated or sums):
             return True
         to_tell = self._brain.notices(changes)
         try:
@@ -246,11 +270,15 @@ class Engine:
             notices.write(self._db, to_tell)
             if self._works_changed:
                 maintenance.write(self._db, self._brain.maintenance, now_s)
+            rating_log.write(self._db, self._rated)
+            if sums is not None:
+                history.write(self._db, sums)
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._recover(error)
             return False
         self._works_changed = False
+        self._rated = []
         if self.broken:
             self.broken = False
             log.info("the database can be written again")
@@ -264,7 +292,9 @@ class Engine:
             return
         self._forgot_s = now_s
         try:
-            gone = self._events.forget(now_s - 86400.0 * self._config.keep_days, FORGET_AT_ONCE)
+            before_s = now_s - 86400.0 * self._config.keep_days
+            gone = self._events.forget(before_s, FORGET_AT_ONCE)
+            history.forget(self._db, before_s, FORGET_AT_ONCE)
         except sqlite3.Error as error:
             self._recover(error)
             return
@@ -283,6 +313,9 @@ class Engine:
         self._brain.book = ledger.load_book(self._db, self._config.alerts)
         self._brain.maintenance = maintenance.load(self._db)
         self._works_changed = False
+        for rating in self._rated:  # whoever sent it is told, and sends it again
+            self._brain.live.ratings.drop(rating)
+        self._rated = []
 
     def _count(
         self,
@@ -315,3 +348,8 @@ class Engine:
             self._teller.advice(decisions.advice, now_s)
             works = tuple(self._brain.maintenance.now(now_s))
             self._on_step(Step(decisions, tuple(self._brain.book.open), works, self.counts))
+
+
+def reported_settings(config: GatewayConfig) -> str:
+    """Give what a report tells of when it changes, as JSON text."""
+    return config.model_dump_json(include={"rules", "checkouts"})

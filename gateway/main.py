@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from gateway.api.alerts import alert_routes, maintenance_routes
 from gateway.api.board import Board, Picture
 from gateway.api.feed import Feed
+from gateway.api.ratings import rating_routes
 from gateway.api.state import health_routes, state_routes
 from gateway.clock import Clock, wall_clock
 from gateway.config import GatewayConfig
@@ -142,7 +143,9 @@ class Gateway:
         )
         app.include_router(maintenance_routes(board, engine))
         app.include_router(health_routes(board, feed, self.health))
-        add_pages(app, config)
+        lanes = frozenset(lane.id for lane in config.lanes)
+        app.include_router(rating_routes(engine, lanes, self._clock))
+        add_pages(app, config, lambda: read_only(config.database), self._clock)
         return app
 
     def _publish(self, topic: str, payload: bytes) -> None:

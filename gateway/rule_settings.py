@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from configs.loading import CrossChecked, Key
 from configs.settings import Id, Settings
@@ -17,11 +18,14 @@ RuleName = Literal[
     "close_lane",
     "wait",
     "unattended",
+    "assistant",
     "help",
     "restock",
+    "runs_out",
     "size_gap",
     "misplaced",
     "sweep",
+    "complaint",
     "kpi",
     "device",
     "sensor",
@@ -59,12 +63,15 @@ class OpenLaneSettings(Timing, CrossChecked):
         waiting: raise when so many wait at a lane and no open lane has room.
         wait_s: or when the wait there is so long.
         clear_waiting, clear_wait_s: resolve when every lane is at or under both.
+        ahead: also ask when the forecast needs one more lane by the time it could be open, so
+            that it is open before the queue is there.
     """
 
     waiting: Annotated[int, Field(ge=1)] = 4
     wait_s: Annotated[float, Field(gt=0.0)] = 300.0
     clear_waiting: Count = 2
     clear_wait_s: Seconds = 180.0
+    ahead: bool = False
     for_s: Seconds = 5.0
     clear_for_s: Seconds = 30.0
 
@@ -83,10 +90,12 @@ class CloseLaneSettings(Timing):
     Attributes:
         waiting: raise when no more than so many wait in the whole store.
         keep_open: never ask for fewer open lanes than this.
+        ahead: only while the forecast needs fewer lanes than are open.
     """
 
     waiting: Count = 0
     keep_open: Annotated[int, Field(ge=1)] = 1
+    ahead: bool = False
     for_s: Seconds = 600.0
     clear_for_s: Seconds = 10.0
     cooldown_s: Seconds = 900.0
@@ -123,6 +132,13 @@ class UnattendedSettings(Timing):
     clear_for_s: Seconds = 5.0
 
 
+class AssistantSettings(Timing):
+    """Ask for an assistant at self-checkout; ``checkouts.assistant_from`` says when."""
+
+    for_s: Seconds = 60.0
+    clear_for_s: Seconds = 300.0
+
+
 class HelpSettings(Timing):
     """Tell that a shopper seems to want help in a zone with service.
 
@@ -146,6 +162,37 @@ class RestockSettings(Timing):
     clear_above: Count = 0
     for_s: Seconds = 2.0
     clear_for_s: Seconds = 2.0
+
+
+def _clock(text: str) -> str:
+    if not re.match(r"^([01]\d|2[0-3]):[0-5]\d$", text):
+        raise ValueError("a time of day such as 14:30")
+    return text
+
+
+class RunsOutSettings(Timing, CrossChecked):
+    """Ask for goods that will run out before somebody would come round anyway.
+
+    Attributes:
+        rounds: times of day at which shelves are filled anyway; where there are none, the next
+            round is taken as ``ahead_s`` away.
+        ahead_s: look no further ahead than this.
+        chance: raise when it is so likely that nothing is left at the next round.
+        clear_chance: resolve under it.
+    """
+
+    rounds: tuple[Annotated[str, AfterValidator(_clock)], ...] = ()
+    ahead_s: Annotated[float, Field(gt=0.0, le=86400.0)] = 7200.0
+    chance: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.7
+    clear_chance: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.4
+    for_s: Seconds = 60.0
+    clear_for_s: Seconds = 60.0
+    cooldown_s: Seconds = 1800.0
+
+    @classmethod
+    def cross_check(cls, data: Any) -> list[tuple[Key, str, str]]:
+        """The chance to resolve lies under the one to raise."""
+        return not_under(data, "clear_chance", "chance")
 
 
 class SizeGapSettings(Timing):
@@ -175,6 +222,16 @@ class SweepSettings(Timing):
     """
 
     shown_s: Annotated[float, Field(gt=0.0)] = 60.0
+
+
+class ComplaintSettings(Timing):
+    """Make a case of a bad rating, which a person answers and closes.
+
+    Attributes:
+        score: at or under this score, 1 (bad) to 5 (good).
+    """
+
+    score: Annotated[int, Field(ge=1, le=4)] = 2
 
 
 class HealthSettings(Timing):
@@ -242,11 +299,14 @@ class RuleSettings(Settings, CrossChecked):
     close_lane: CloseLaneSettings | None = None
     wait: WaitSettings | None = WaitSettings()
     unattended: UnattendedSettings | None = UnattendedSettings()
+    assistant: AssistantSettings | None = AssistantSettings()
     help: HelpSettings | None = HelpSettings()
     restock: RestockSettings | None = RestockSettings()
+    runs_out: RunsOutSettings | None = RunsOutSettings()
     size_gap: SizeGapSettings | None = SizeGapSettings()
     misplaced: MisplacedSettings | None = MisplacedSettings()
     sweep: SweepSettings | None = SweepSettings()
+    complaint: ComplaintSettings | None = ComplaintSettings()
     health: HealthSettings | None = HealthSettings()
     kpis: tuple[KpiSettings, ...] = ()
     signage: SignageSettings = SignageSettings()

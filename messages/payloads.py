@@ -375,14 +375,33 @@ class AlertData(Payload):
     owner: str | None = None
 
 
+class KindAdvice(Message):
+    """Lanes of one kind that should be open; of self-checkout, stations in use."""
+
+    open: Count | None = None
+    needed_now: Count | None = None
+    needed_15min: Count | None = None
+    needed_30min: Count | None = None
+
+
 class LaneAdvice(Payload):
-    """Lanes that should be open; topic ``advice/lanes``."""
+    """Lanes that should be open; topic ``advice/lanes``.
+
+    Attributes:
+        open, needed_now, needed_15min, needed_30min: lanes with a cashier.
+        kinds: the same by kind (staffed, express, self_checkout), where a store has several.
+        assistant: self-checkout is so busy that an assistant should stand there; None where
+            there is none or nothing is known.
+        why: one sentence.
+    """
 
     type: ClassVar[str] = "advice"
     open: Count | None = None
     needed_now: Count | None = None
     needed_15min: Count | None = None
     needed_30min: Count | None = None
+    kinds: dict[str, KindAdvice] = Field(default_factory=dict)
+    assistant: bool | None = None
     why: Text
 
 

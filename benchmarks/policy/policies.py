@@ -16,15 +16,7 @@ from simulators.checkouts.queues import Decider, Floor
 
 WAIT_S = 120.0
 """The promise whose share is the knob of ours, of the roster and of the clairvoyant."""
-SHARES = (0.97, 0.9, 0.75, 0.5, 0.2)
-BUDGETS = {
-    0.95: (300.0, 0.5),
-    0.8: (300.0, 0.25),
-    0.5: (450.0, 0.0),
-    0.2: (600.0, 0.0),
-    0.05: (600.0, 0.0),
-}
-"""Share promised → (seconds to drain a backlog, caution): what a manager with that budget sets."""
+SHARES = (0.97, 0.9, 0.8, 0.65, 0.45, 0.25)
 
 
 def local(t_s: float) -> tuple[int, float]:
@@ -33,36 +25,59 @@ def local(t_s: float) -> tuple[int, float]:
 
 
 class Advice:
-    """Ours: what ``gateway.forecast`` advises, fed by what sensors would tell."""
+    """Ours: what ``gateway.forecast`` advises, fed by what sensors would tell.
 
-    def __init__(self, month: Month, share: float, *, seen: float = 0.95) -> None:
-        drain_s, caution = BUDGETS[share]
+    Args:
+        month: the shoppers.
+        share: share promised.
+        seen: share of those who come in or reach the tills that is seen.
+        seen_served: share of services that is seen; nobody is nearer to a camera for longer.
+    """
+
+    def __init__(
+        self,
+        month: Month,
+        share: float,
+        *,
+        seen: float = 0.95,
+        seen_served: float = 0.99,
+    ) -> None:
         self._entered = month.entered_s
         self._rng = np.random.default_rng(7)
-        self._seen = seen
+        self._seen, self._seen_served = seen, seen_served
         self._next = 0
         self.arrivals = ArrivalForecast(local)
         self.service = ServiceTimes()
         self.advisor = LaneAdvisor(
             ServiceLevel("wait", share, WAIT_S),
-            Checkouts(month.size.lanes, drain_s=drain_s, caution=caution),
+            Checkouts(month.size.lanes),
             self.arrivals,
             self.service,
         )
 
     def joined(self, t_s: float) -> None:
         """Somebody reaches the checkouts; a camera misses a few."""
-        self._come_in(t_s)
+        self.come_in(t_s)
         if self._rng.random() < self._seen:
             self.arrivals.joined(t_s)
 
+    def served(self, service_s: float) -> None:
+        """Somebody was served."""
+        if self._rng.random() < self._seen_served:
+            self.arrivals.served()
+            self.service.served(service_s)
+
     def __call__(self, floor: Floor) -> int:
         """Give the lanes wanted now."""
-        self._come_in(floor.now_s)
+        self.come_in(floor.now_s)
         have = floor.open + floor.coming
-        return self.advisor.advise(floor.now_s, have=have, waiting=sum(floor.waiting)).wanted
+        waiting = sum(floor.waiting)
+        return self.advisor.advise(
+            floor.now_s, have=have, waiting=waiting, served=floor.busy
+        ).wanted
 
-    def _come_in(self, now_s: float) -> None:
+    def come_in(self, now_s: float) -> None:
+        """Everybody who came through the door by now."""
         while self._next < len(self._entered) and self._entered[self._next] <= now_s:
             if self._rng.random() < self._seen:
                 self.arrivals.entered(float(self._entered[self._next]))
@@ -105,33 +120,30 @@ def roster(size: StoreSize, share: float) -> Decider:
     return decide
 
 
+class _Known:
+    """Arrivals as somebody knows them who has seen the future."""
+
+    def __init__(self, month: Month) -> None:
+        self._joined = month.joined_s.tolist()
+
+    def forecast(self, now_s: float, ahead_s: float) -> Rate:
+        return self.over(now_s, ahead_s, 150.0)
+
+    def over(self, now_s: float, ahead_s: float, long_s: float) -> Rate:
+        a = bisect_left(self._joined, now_s + ahead_s)
+        b = bisect_left(self._joined, now_s + ahead_s + long_s)
+        return Rate((b - a) / long_s, 0.0)
+
+
 def clairvoyant(month: Month, share: float) -> Decider:
-    """Knows who will come and how long they take; still has to call cashiers in time."""
-    joined = month.joined_s.tolist()
-    work = np.concatenate([[0.0], np.cumsum(month.service_s)])
-    level, checkouts = ServiceLevel("wait", share, WAIT_S), Checkouts(month.size.lanes)
+    """Ours, but knowing who will come; still has to call cashiers in time, and some do not come."""
+    service = ServiceTimes(prior_s=month.size.service_s, prior_weight=1e6)
+    level = ServiceLevel("wait", share, WAIT_S)
+    advisor = LaneAdvisor(level, Checkouts(month.size.lanes), _Known(month), service)
 
     def decide(floor: Floor) -> int:
-        have = floor.open + floor.coming
-        backlog = max(0, sum(floor.waiting) - have)
-        needs = []
-        for ahead_s in (0.0, 150.0, 300.0, 600.0, 900.0):
-            a = bisect_left(joined, floor.now_s + ahead_s)
-            b = bisect_left(joined, floor.now_s + ahead_s + 300.0)
-            mean_s = float(work[b] - work[a]) / (b - a) if b > a else month.size.service_s
-            rate = Rate((b - a) / 300.0, 0.0)
-            needs.append(
-                lanes_needed(
-                    level,
-                    rate,
-                    mean_s,
-                    month.size.service_cv,
-                    checkouts,
-                    waiting=backlog if ahead_s == 0.0 else 0,
-                )
-            )
-        soon = max(needs[:3])
-        return soon if soon > have else max(soon, max(needs)) if max(needs) < have else have
+        have, waiting = floor.open + floor.coming, sum(floor.waiting)
+        return advisor.advise(floor.now_s, have=have, waiting=waiting, served=floor.busy).wanted
 
     return decide
 
@@ -141,11 +153,11 @@ Make = Callable[[Month, float], tuple[Decider, dict[str, Callable[[float], None]
 
 def _ours(month: Month, knob: float) -> tuple[Decider, dict[str, Callable[[float], None]]]:
     advice = Advice(month, knob)
-    return advice, {"on_joined": advice.joined, "on_served": advice.service.served}
+    return advice, {"on_joined": advice.joined, "on_served": advice.served}
 
 
 POLICIES: dict[str, tuple[Make, tuple[float, ...]]] = {
-    "ours": (_ours, tuple(BUDGETS)),
+    "ours": (_ours, SHARES),
     "reactive": (lambda _m, k: (reactive(int(k)), {}), (1.0, 2.0, 3.0, 4.0, 6.0)),
     "roster": (lambda m, k: (roster(m.size, k), {}), SHARES),
     "clairvoyant": (lambda m, k: (clairvoyant(m, k), {}), SHARES),

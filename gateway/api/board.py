@@ -16,6 +16,7 @@ from gateway.outputs.alerts import UNSEEN, Alert, Change
 from gateway.outputs.tasks import pick_list
 from gateway.rules.signage import LaneSign
 from gateway.state.maintenance import Work
+from gateway.state.ratings import Rating
 from gateway.state.view import StoreView
 from messages.payloads import AlertState, LaneAdvice
 
@@ -24,6 +25,8 @@ BEAT_S = 2.0
 
 _STORE_EVERY_S = 0.5
 _VIEW = TypeAdapter(StoreView)
+_PRIVATE = {"ratings"}
+"""What shoppers wrote is for the people who answer it, not for every follower of the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,9 @@ class Desk(Protocol):
 
     def finish_alert(self, alert_id: str, who: str) -> Future[list[Change]]:
         """Note that a person did the work of an alert; the sensor has to confirm it."""
+
+    def rate(self, rating: Rating) -> Future[list[Change]]:
+        """Take in what a shopper thinks."""
 
     def maintain(self, subject: str, for_s: float, who: str) -> Future[list[Change]]:
         """Begin maintenance of a subject; 0 s ends it."""
@@ -101,7 +107,7 @@ class Board:
         picture = self.picture
         if picture is None:
             return json.dumps({"store": self._config.store, "now_s": None, "alerts": []})
-        text = _VIEW.dump_json(picture.view).decode()
+        text = _VIEW.dump_json(picture.view, exclude=_PRIVATE).decode()
         more = {
             "store": self._config.store,
             "broker": self._is_connected(),

@@ -21,11 +21,24 @@ STEP_S = 300.0
 LAGS = 18
 """Steps of shopping time that are learned: 90 minutes."""
 _BINS = int(86_400 / STEP_S)
-_RECENT = 9
-"""Steps over which today is compared with the profile: 45 minutes."""
-_LEVEL_WEIGHT = 15.0
-"""People that the belief "today is as usual" is worth."""
+_TODAY = 60
+"""Steps over which today is compared with the profile: five hours."""
+_RUSH = 2
+"""Steps that tell of a rush: ten minutes."""
+_RUSH_LASTS = 0.75
+"""Share of a rush that is left a step later: rushes of half an hour or so."""
+_CHECK = 9
+"""Steps over which the forecast is compared with what came: 45 minutes."""
+_LEVEL_WEIGHT, _RUSH_WEIGHT = 15.0, 10.0
+"""People that the beliefs "today is as usual" and "there is no rush" are worth."""
 _FORGET_A_WEEK = 0.7
+_RATIO_WEIGHT = 300.0
+"""Arrivals that the belief "each is served once" is worth."""
+_ENOUGH_SERVICES = 50.0
+_SMOOTH = 4
+"""Steps on each side over which the profile is smoothed (triangle): 20 minutes."""
+_POOLED = 10.0
+"""Days that the shape of all weekdays together is worth against that of the weekday itself."""
 
 Local = Callable[[float], tuple[int, float]]
 """Seconds → (weekday 0..6, seconds since local midnight)."""
@@ -40,34 +53,67 @@ class Rate:
     sd_per_s: float
 
 
+def _kernel() -> Floats:
+    """(steps, steps) matrix that smooths a day, which goes on into the next."""
+    apart = np.abs(np.subtract.outer(np.arange(_BINS), np.arange(_BINS)))
+    apart = np.minimum(apart, _BINS - apart)
+    weights = np.maximum(0.0, _SMOOTH + 1.0 - apart)
+    smooth: Floats = weights / weights.sum(axis=0)
+    return smooth
+
+
+_KERNEL = _kernel()
+
+
 class WeekProfile:
-    """Usual counts of each step of the week."""
+    """Usual counts of each step of the week.
+
+    A weekday has few days to learn from, so its shape is drawn towards that of all days, and its
+    size towards the mean of all.
+    """
 
     def __init__(self) -> None:
         self._sum = np.zeros((7, _BINS))
-        self._seen = np.zeros((7, _BINS))
+        self._days = np.zeros((7, _BINS))
+        self._usual: Floats | None = None
 
     def learn(self, weekday: int, index: int, count: float) -> None:
         """Take in one finished step."""
         self._sum[weekday, index] = _FORGET_A_WEEK * self._sum[weekday, index] + count
-        self._seen[weekday, index] = _FORGET_A_WEEK * self._seen[weekday, index] + 1.0
+        self._days[weekday, index] = _FORGET_A_WEEK * self._days[weekday, index] + 1.0
+        self._usual = None
+
+    def add(self, weekday: int, index: int, count: float) -> None:
+        """Take in people who belong to a step that was learned before they were told of."""
+        self._sum[weekday, index] += count
+        self._usual = None
 
     def expected(self, weekday: int, index: int) -> float:
-        """Usual count of a step: its own, its neighbours' and that of the other weekdays."""
-        near = np.arange(index - 2, index + 3) % _BINS
-        kernel = np.array([0.4, 0.8, 1.0, 0.8, 0.4])
-        own_sum = float(self._sum[weekday, near] @ kernel)
-        own_seen = float(self._seen[weekday, near] @ kernel)
-        all_sum = float(self._sum[:, near].sum(axis=0) @ kernel)
-        all_seen = float(self._seen[:, near].sum(axis=0) @ kernel)
-        pooled = all_sum / all_seen if all_seen > 0.0 else 0.0
-        return (own_sum + 1.5 * pooled) / (own_seen + 1.5)
+        """Usual count of a step."""
+        if self._usual is None:
+            self._usual = self._work_out()
+        return float(self._usual[weekday, index])
+
+    def _work_out(self) -> Floats:
+        """(7, steps of a day) usual counts."""
+        smooth, seen = self._sum @ _KERNEL, self._days @ _KERNEL
+        # A day that is under way has seen a part of its steps: means of steps, not of days.
+        own = np.divide(smooth, seen, out=np.zeros_like(self._sum), where=seen > 0.0)
+        pooled = smooth.sum(axis=0) / np.maximum(seen.sum(axis=0), 1e-9)
+        both = (seen > 0.0) & (pooled > 0.0)
+        theirs = np.where(both, np.broadcast_to(pooled, own.shape), 0.0).sum(axis=1)
+        size = np.divide(own.sum(axis=1), theirs, out=np.ones(7), where=theirs > 0.0)
+        days = seen.max(axis=1)
+        size = (days * size + 1.0) / (days + 1.0)
+        usual: Floats = (seen * own + _POOLED * size[:, None] * pooled) / (seen + _POOLED)
+        return usual
 
 
 class ArrivalForecast:
     """Forecasts arrivals at the checkouts of one store.
 
-    Times of calls move forward; a jump back is taken as "now" and nothing is learned from it.
+    People told of late, since a device was off the network, count for the step in which they
+    came. A jump back beyond all that is remembered is a clock that was set: it is taken as "now".
 
     Args:
         local: converts seconds to the store's weekday and time of day.
@@ -77,24 +123,41 @@ class ArrivalForecast:
         self._local = local
         self._step: int | None = None
         self._now = np.zeros(2)  # entrances, arrivals of the step under way
-        self._entered: Floats = np.zeros(LAGS + _RECENT)
-        self._joined: Floats = np.zeros(LAGS + _RECENT)
+        self._entered: Floats = np.zeros(LAGS + _TODAY)
+        self._joined: Floats = np.zeros(LAGS + _TODAY)
         self._profiles = (WeekProfile(), WeekProfile())
         self._gram = np.zeros((LAGS, LAGS))
         self._cross = np.zeros(LAGS)
         self._weights: Floats | None = None
         self._learned = 0
-        self._made: dict[int, Rate] = {}  # forecasts hold until the step under way ends
+        self._services = self._arrivals = 0.0
+        # Forecasts, and how today compares, hold until the step under way ends.
+        self._made: dict[int, Rate] = {}
+        self._compared: dict[int, tuple[float, float]] = {}
 
     def entered(self, t_s: float, people: int = 1) -> None:
         """Take in that people came into the shop."""
-        self._advance(t_s)
-        self._now[0] += people
+        self._count(0, t_s, people)
 
     def joined(self, t_s: float, people: int = 1) -> None:
         """Take in that people reached the checkouts."""
-        self._advance(t_s)
-        self._now[1] += people
+        self._count(1, t_s, people)
+
+    def served(self, people: int = 1) -> None:
+        """Take in that services ended.
+
+        Who comes is seen less surely than who is served, and a family that comes in three is
+        served once: the ratio of both, within limits, makes arrivals count as services.
+        """
+        self._services += people
+
+    @property
+    def services_per_arrival(self) -> float:
+        """Services that one arrival that was seen leads to; near 1."""
+        if self._services < _ENOUGH_SERVICES:
+            return 1.0  # nobody sees them at all
+        ratio = (self._services + _RATIO_WEIGHT) / (self._arrivals + _RATIO_WEIGHT)
+        return min(max(ratio, 0.8), 1.2)
 
     @property
     def shopping_time(self) -> Floats | None:
@@ -107,7 +170,16 @@ class ArrivalForecast:
     def forecast(self, now_s: float, ahead_s: float) -> Rate:
         """Forecast the arrivals of the step that lies ``ahead_s`` after ``now_s``."""
         self._advance(now_s)
-        steps = round(ahead_s / STEP_S)
+        return self._step_rate(int(ahead_s // STEP_S))
+
+    def over(self, now_s: float, ahead_s: float, long_s: float) -> Rate:
+        """Forecast the mean rate over ``long_s`` that begin ``ahead_s`` after ``now_s``."""
+        self._advance(now_s)
+        first, count = int(ahead_s // STEP_S), max(1, round(long_s / STEP_S))
+        rates = [self._step_rate(first + k) for k in range(count)]
+        return Rate(sum(r.per_s for r in rates) / count, sum(r.sd_per_s for r in rates) / count)
+
+    def _step_rate(self, steps: int) -> Rate:
         if steps not in self._made:
             self._made[steps] = self._forecast(steps)
         return self._made[steps]
@@ -115,20 +187,33 @@ class ArrivalForecast:
     def _forecast(self, steps: int) -> Rate:
         usual = self._usual(1, steps)
         if self._weights is None:
-            mean = usual * self._level(1)
+            level, rush = self._today(1)
+            mean = usual * level * (1.0 + rush * _RUSH_LASTS ** (steps + 1))
         else:
             mean = self._convolved(steps) * self._recent_error()
+        mean *= self.services_per_arrival
         # Poisson noise is the queue's own; this is what is not known of the rate itself.
         sd = 0.35 * np.sqrt(mean + 1.0) + 0.05 * mean
         return Rate(max(mean, 0.0) / STEP_S, float(sd) / STEP_S)
 
     # -- learning ---------------------------------------------------------------------------
 
+    def _count(self, stream: int, t_s: float, people: int) -> None:
+        self._advance(t_s)
+        assert self._step is not None  # noqa: S101 - set by _advance
+        late = self._step - int(t_s // STEP_S)
+        if late <= 0:
+            self._now[stream] += people
+            return
+        (self._entered, self._joined)[stream][late - 1] += people
+        self._profiles[stream].add(*self._place(-late), people)
+        self._forget_made()
+
     def _advance(self, t_s: float) -> None:
         step = int(t_s // STEP_S)
-        if self._step is None or step < self._step:
+        if self._step is None or step < self._step - len(self._entered):
             self._step = step
-            self._made.clear()
+            self._forget_made()
             return
         while self._step < step:
             if step - self._step > 2 * _BINS:  # off for days: nothing to learn from silence
@@ -136,6 +221,10 @@ class ArrivalForecast:
                 self._now[:] = 0.0
                 self._entered[:] = self._joined[:] = 0.0
             self._finish_step()
+
+    def _forget_made(self) -> None:
+        self._made.clear()
+        self._compared.clear()
 
     def _finish_step(self) -> None:
         assert self._step is not None  # noqa: S101 - set by _advance
@@ -145,7 +234,9 @@ class ArrivalForecast:
         self._entered = np.concatenate([self._now[:1], self._entered[:-1]])
         self._joined = np.concatenate([self._now[1:], self._joined[:-1]])
         self._learn_shopping_time()
-        self._made.clear()
+        self._arrivals = 0.9995 * self._arrivals + float(self._now[1])
+        self._services *= 0.9995  # a week
+        self._forget_made()
         self._step += 1
         self._now[:] = 0.0
 
@@ -178,27 +269,41 @@ class ArrivalForecast:
     def _usual(self, stream: int, ahead: int) -> float:
         return self._profiles[stream].expected(*self._place(ahead))
 
-    def _level(self, stream: int) -> float:
-        """How the last steps compare with the usual, shrunk towards 1 (Gamma–Poisson)."""
-        seen = (self._entered, self._joined)[stream][:_RECENT].sum()
-        usual = sum(self._usual(stream, -1 - k) for k in range(_RECENT))
-        return float((seen + _LEVEL_WEIGHT) / (usual + _LEVEL_WEIGHT))
+    def _today(self, stream: int) -> tuple[float, float]:
+        """How today compares with the usual, and how the last minutes compare with today.
+
+        Both are shrunk towards "as usual" (Gamma–Poisson). The first is a factor, the second is
+        what a rush adds to 1.
+        """
+        if stream not in self._compared:
+            self._compared[stream] = self._compare(stream)
+        return self._compared[stream]
+
+    def _compare(self, stream: int) -> tuple[float, float]:
+        seen = (self._entered, self._joined)[stream][:_TODAY]
+        usual = np.array([self._usual(stream, -1 - k) for k in range(_TODAY)])
+        level = float((seen.sum() + _LEVEL_WEIGHT) / (usual.sum() + _LEVEL_WEIGHT))
+        lately = float(seen[:_RUSH].sum()), level * float(usual[:_RUSH].sum())
+        return level, (lately[0] + _RUSH_WEIGHT) / (lately[1] + _RUSH_WEIGHT) - 1.0
 
     def _convolved(self, ahead: int) -> float:
         """Arrivals from those already inside and those who are still to come in."""
         assert self._weights is not None  # noqa: S101 - asked by forecast
-        total, level = 0.0, self._level(0)
+        total = 0.0
+        level, rush = self._today(0)
         for lag in range(LAGS):
             back = lag - ahead  # steps before the one under way
-            inside = back > 0
-            entrants = self._entered[back - 1] if inside else self._usual(0, -back) * level
+            if back > 0:
+                entrants = self._entered[back - 1]
+            else:
+                entrants = self._usual(0, -back) * level * (1.0 + rush * _RUSH_LASTS ** (1 - back))
             total += float(self._weights[lag] * entrants)
         return total
 
     def _recent_error(self) -> float:
         """How the convolution did over the last steps, shrunk towards 1."""
         assert self._weights is not None  # noqa: S101 - asked by forecast
-        predicted = sum(float(self._weights @ self._entered[k : k + LAGS]) for k in range(_RECENT))
-        seen = float(self._joined[:_RECENT].sum())
+        predicted = sum(float(self._weights @ self._entered[k : k + LAGS]) for k in range(_CHECK))
+        seen = float(self._joined[:_CHECK].sum())
         weight = 2.0 * _LEVEL_WEIGHT
         return (seen + weight) / (predicted + weight)

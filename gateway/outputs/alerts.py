@@ -229,6 +229,7 @@ class AlertBook:
         bad: Set[Subject],
         over: Set[str] = frozenset(),
         resting: Set[Subject] = frozenset(),
+        lasting: Set[Subject] = frozenset(),
     ) -> list[Change]:
         """Take the steps that time alone brings.
 
@@ -237,21 +238,27 @@ class AlertBook:
             bad: subjects that are bad right now.
             over: rules that say nothing now, since the store is closed.
             resting: subjects in maintenance, whose alerts take no step.
+            lasting: subjects that are not good either, whose alerts do not expire.
         """
         changes = []
         for alert in self.open:
             if alert.key in resting:
                 continue
-            change = self._aged(alert, now_s, alert.key in bad, alert.rule in over)
+            stays = alert.key in bad or alert.key in lasting
+            change = self._expired(alert, now_s, stays=stays, is_over=alert.rule in over)
+            change = change or self._aged(alert, now_s, alert.key in bad)
             if change is not None:
                 changes.append(change)
         return changes
 
-    def _aged(self, alert: Alert, now_s: float, is_bad: bool, is_over: bool) -> Change | None:
-        settings = self._settings
+    def _expired(self, alert: Alert, now_s: float, *, stays: bool, is_over: bool) -> Change | None:
         untouched_s = now_s - alert.changed_s
-        if is_over or (not is_bad and untouched_s >= settings.expire_after_s):
+        if is_over or (not stays and untouched_s >= self._settings.expire_after_s):
             return self._step(replace(alert, state=AlertState.EXPIRED), "expired", now_s)
+        return None
+
+    def _aged(self, alert: Alert, now_s: float, is_bad: bool) -> Change | None:
+        settings = self._settings
         if (
             alert.finished_s is not None
             and is_bad

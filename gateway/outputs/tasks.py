@@ -9,7 +9,7 @@ from gateway.outputs.alerts import Alert
 from gateway.rules.shelves import in_back
 from gateway.state.view import StoreView
 
-_RULES = ("restock", "size_gap")
+_RULES = ("restock", "runs_out", "size_gap")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
+from gateway.clock import Clock
 from gateway.config import GatewayConfig
+from gateway.pages.reports import report_pages
 from gateway.pages.texts import TEXTS, choose, texts
 
 _HERE = Path(__file__).parent
@@ -23,12 +27,37 @@ _HEADERS = {
 }
 
 
-def add_pages(app: FastAPI, config: GatewayConfig) -> None:
-    """Add the pages to the web application."""
+FACES = (
+    (1, "很差", "Very bad"),
+    (2, "不好", "Bad"),
+    (3, "一般", "So-so"),
+    (4, "好", "Good"),
+    (5, "很好", "Very good"),
+)
+TOPICS = (
+    ("checkout", "收银", "Checkout"),
+    ("goods", "商品", "Goods"),
+    ("staff", "员工", "Staff"),
+    ("store", "其他", "Something else"),
+)
+
+
+def add_pages(
+    app: FastAPI, config: GatewayConfig, database: Callable[[], sqlite3.Connection], clock: Clock
+) -> None:
+    """Add the pages to the web application.
+
+    Args:
+        app: the web application.
+        config: the store.
+        database: opens a read-only connection; closed after use.
+        clock: wall clock in seconds since 1970.
+    """
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     pages = _Pages(config)
     app.include_router(_shopper_pages(config, pages))
     app.include_router(_staff_pages(pages))
+    app.include_router(report_pages(config, database, clock))
 
 
 class _Pages:
@@ -79,6 +108,12 @@ def _shopper_pages(config: GatewayConfig, pages: _Pages) -> APIRouter:
             raise HTTPException(404, f"no screen {screen}")
         found = screens[screen]
         return show(request, found.lane, screen=found.id, mirrored=found.mirrored)
+
+    @router.get("/rate")
+    def rate(request: Request, lane: str = "") -> Response:
+        if lane and lane not in lanes:
+            raise HTTPException(404, f"no lane {lane}")
+        return pages.show(request, "rate.html", lane=lane, faces=FACES, topics=TOPICS)
 
     return router
 

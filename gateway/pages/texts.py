@@ -66,6 +66,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "waits_for_shelf": ("等待货架确认", "The shelf will confirm"),
     "overdue": ("已超时", "Overdue"),
     "ok": ("正常", "OK"),
+    "reports": ("报告", "Reports"),
 }
 """Key → (Chinese, English)."""
 

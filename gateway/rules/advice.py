@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from gateway.forecast.advisor import Need
+from gateway.forecast.store import StoreNeed
 from gateway.state.view import StoreView
-from messages.payloads import LaneAdvice, LaneState, Text
+from messages.payloads import KindAdvice, LaneAdvice, LaneState, Text
 
 
 def advise(
-    view: StoreView, open_one: Text | None, close_one: Text | None, need: Need | None = None
+    view: StoreView,
+    open_one: Text | None,
+    close_one: Text | None,
+    need: StoreNeed | None = None,
+    cashiers: Collection[str] | None = None,
 ) -> LaneAdvice:
     """Give the advice of this moment.
 
@@ -17,11 +24,12 @@ def advise(
         open_one: why one more lane is asked for, None when it is not.
         close_one: why one lane fewer would do, None when it would not.
         need: what the forecast says, None where there is none.
+        cashiers: lanes with a cashier; None is all of them.
 
     Returns:
         Advice whose counts are None while any lane is unseen: it might be open.
     """
-    lanes = view.lanes.values()
+    lanes = [lane for lane in view.lanes.values() if cashiers is None or lane.lane in cashiers]
     if not lanes or any(lane.state is LaneState.UNKNOWN for lane in lanes):
         return LaneAdvice(why=open_one or Text(zh="部分收银台情况未知", en="Some lanes are unseen"))
     opened = sum(lane.state is LaneState.OPEN for lane in lanes)
@@ -33,7 +41,9 @@ def advise(
             needed_now=max(need.wanted, least),
             needed_15min=need.in_15min,
             needed_30min=need.in_30min,
-            why=open_one if open_one is not None and least > need.wanted else _expected(need),
+            kinds=_kinds(need),
+            assistant=need.assistant,
+            why=open_one if open_one is not None and least > need.wanted else reason(need),
         )
     if open_one is not None:
         return LaneAdvice(open=opened, needed_now=min(opened + 1, len(lanes)), why=open_one)
@@ -44,7 +54,24 @@ def advise(
     return LaneAdvice(open=opened, needed_now=opened, why=why)
 
 
-def _expected(need: Need) -> Text:
+def _kinds(need: StoreNeed) -> dict[str, KindAdvice]:
+    """Tell kinds apart where a store has more than one."""
+    if len(need.kinds) < 2:
+        return {}
+    return {
+        kind: KindAdvice(
+            open=have,
+            # Machines are all on: what is told of them is how many will be in use.
+            needed_now=one.now if kind == "self_checkout" else one.wanted,
+            needed_15min=one.in_15min,
+            needed_30min=one.in_30min,
+        )
+        for kind, (have, one) in need.kinds.items()
+    }
+
+
+def reason(need: Need) -> Text:
+    """Say in one sentence why so many lanes are needed."""
     per_h, service_s, n = round(need.per_h), round(need.service_s), need.wanted
     lanes = "lane is" if n == 1 else "lanes are"
     return Text(

@@ -4,42 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
 from gateway.config import GatewayConfig, Names
+from gateway.forecast.sales import Sales
+from gateway.rules.complaints import Complaint
 from gateway.rules.findings import Labels, Rule
 from gateway.rules.health import DeviceHealth, ScreenHealth, SensorHealth
 from gateway.rules.kpi import Kpi
-from gateway.rules.lanes import CloseLane, HelpWanted, OpenLane, Unattended, WaitTooLong
+from gateway.rules.lanes import (
+    Assistant,
+    CloseLane,
+    HelpWanted,
+    Needs,
+    OpenLane,
+    Unattended,
+    WaitTooLong,
+    unknown,
+)
+from gateway.rules.runs_out import RunsOut
 from gateway.rules.shelves import Goods, Misplaced, Restock, SizeGap, Sweep
 from messages.payloads import Text
 
 Value = TypeVar("Value")
 
 
-def make_rules(config: GatewayConfig) -> list[Rule]:
-    """Make the rules that the config does not turn off."""
-    return [*_lane_rules(config), *_shelf_rules(config), *_other_rules(config)]
+def make_rules(
+    config: GatewayConfig, needs: Needs = unknown, sales: Sales | None = None
+) -> list[Rule]:
+    """Make the rules that the config does not turn off.
+
+    Args:
+        config: the store.
+        needs: gives the lanes that the forecast needs.
+        sales: how fast goods leave; without it no rule looks ahead at shelves.
+    """
+    return [*_lane_rules(config, needs), *_shelf_rules(config, sales), *_other_rules(config)]
 
 
-def _lane_rules(config: GatewayConfig) -> Iterable[Rule]:
+def _lane_rules(config: GatewayConfig, needs: Needs) -> Iterable[Rule]:
     rules, names = config.rules, lane_names(config)
     if rules.open_lane is not None:
-        yield OpenLane(rules.open_lane, names)
+        yield OpenLane(rules.open_lane, names, needs, {x.id: x.kind for x in config.lanes})
     if rules.close_lane is not None:
-        yield CloseLane(rules.close_lane, names)
+        yield CloseLane(rules.close_lane, names, needs)
     yield WaitTooLong({x.id: _own(x, "wait", x.wait, rules.wait) for x in config.lanes}, names)
     yield Unattended(
         {x.id: _own(x, "unattended", x.unattended, rules.unattended) for x in config.lanes}, names
     )
+    if rules.assistant is not None and any(x.kind == "self_checkout" for x in config.lanes):
+        yield Assistant(rules.assistant, needs)
     yield HelpWanted(
         {x.id: _own(x, "help", x.help, rules.help) for x in config.zones if x.service},
         {x.id: _text(x.name) for x in config.zones},
     )
 
 
-def _shelf_rules(config: GatewayConfig) -> Iterable[Rule]:
+def _shelf_rules(config: GatewayConfig, sales: Sales | None) -> Iterable[Rule]:
     rules = config.rules
     goods = Goods(
         {shelf.id: _text(shelf.name) for shelf in config.shelves},
@@ -47,6 +70,8 @@ def _shelf_rules(config: GatewayConfig) -> Iterable[Rule]:
     )
     own = {x.id: _own(x, "restock", x.restock, rules.restock) for x in config.shelves}
     yield Restock(rules.restock, own, goods)
+    if rules.runs_out is not None and sales is not None:
+        yield RunsOut(rules.runs_out, sales, goods, ZoneInfo(config.timezone))
     styles: dict[str, dict[str, str]] = {}
     for product in config.products:
         if product.style is not None and product.size is not None:
@@ -69,6 +94,8 @@ def _other_rules(config: GatewayConfig) -> Iterable[Rule]:
     }
     for kpi in config.rules.kpis:
         yield Kpi(kpi, labels)
+    if config.rules.complaint is not None:
+        yield Complaint(config.rules.complaint, lanes)
     health = config.rules.health
     if health is not None:
         yield DeviceHealth(health)

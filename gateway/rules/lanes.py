@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
+from gateway.config import LaneKind
+from gateway.forecast.store import StoreNeed
 from gateway.rule_settings import (
+    AssistantSettings,
     CloseLaneSettings,
     HelpSettings,
     OpenLaneSettings,
     UnattendedSettings,
     WaitSettings,
 )
+from gateway.rules.advice import reason
 from gateway.rules.findings import Finding, Labels, Verdict, label, measured_with
 from gateway.state.view import LaneView, StoreView
 from messages.payloads import LaneState, Text
+
+Needs = Callable[[StoreView], StoreNeed | None]
+"""Gives the lanes that the forecast needs, None while it does not know."""
+
+
+def unknown(_view: StoreView) -> StoreNeed | None:
+    """Give no forecast."""
+    return None
 
 
 class OpenLane:
@@ -27,21 +39,33 @@ class OpenLane:
     name: ClassVar[str] = "open_lane"
     opening_hours_only: ClassVar[bool] = True
 
-    def __init__(self, settings: OpenLaneSettings, labels: Labels) -> None:
+    def __init__(
+        self,
+        settings: OpenLaneSettings,
+        labels: Labels,
+        needs: Needs = unknown,
+        kinds: Mapping[str, LaneKind] | None = None,
+    ) -> None:
         self._settings = settings
+        self._kinds = kinds or {}
         self._labels = labels
+        self._needs = needs if settings.ahead else unknown
 
     def judge(self, view: StoreView) -> Iterable[Finding]:
         """Give the one finding about all lanes together."""
         if not view.lanes:
             return
         seen = [lane for lane in view.lanes.values() if lane.blind is None]
+        verdict, text = self._verdict(seen), self._text(seen)
+        need = self._needs(view)
+        if need is not None and verdict is not Verdict.BAD:
+            verdict, text = self._look_ahead(need, seen, verdict, text)
         yield Finding(
             self.name,
             "lanes",
-            self._verdict(seen),
+            verdict,
             "warning",
-            self._text(seen),
+            text,
             self._settings,
             ("lanes", *_hangs_on(seen)),
         )
@@ -54,6 +78,23 @@ class OpenLane:
         if any(self._long(lane) for lane in busy):
             return Verdict.BETWEEN if room else Verdict.BAD
         return Verdict.GOOD if all(self._short(lane) for lane in busy) else Verdict.BETWEEN
+
+    def _look_ahead(
+        self, need: StoreNeed, seen: Sequence[LaneView], verdict: Verdict, text: Text
+    ) -> tuple[Verdict, Text]:
+        short = {kind for kind, (have, one) in need.kinds.items() if one.wanted > have}
+        closed = [
+            lane.lane
+            for lane in seen
+            if lane.state is LaneState.CLOSED and self._kinds.get(lane.lane, "staffed") in short
+        ]
+        if closed:
+            why, other = reason(need), label(self._labels, closed[0])
+            return Verdict.BAD, Text(
+                zh=f"{why.zh}。请开启{other.zh}", en=f"{why.en}. Please open {other.en}"
+            )
+        # Needed in a quarter of an hour: not asked for yet, and no reason to take it back either.
+        return (Verdict.BETWEEN if need.in_15min > need.have else verdict), text
 
     def _long(self, lane: LaneView) -> bool:
         limit = self._settings
@@ -82,9 +123,10 @@ class CloseLane:
     name: ClassVar[str] = "close_lane"
     opening_hours_only: ClassVar[bool] = True
 
-    def __init__(self, settings: CloseLaneSettings, labels: Labels) -> None:
+    def __init__(self, settings: CloseLaneSettings, labels: Labels, needs: Needs = unknown) -> None:
         self._settings = settings
         self._labels = labels
+        self._needs = needs if settings.ahead else unknown
 
     def judge(self, view: StoreView) -> Iterable[Finding]:
         """Give the one finding about all lanes together."""
@@ -92,8 +134,11 @@ class CloseLane:
         if not lanes:
             return
         hangs_on = ("lanes", *_hangs_on(lanes))
+        verdict, need = self._verdict(lanes), self._needs(view)
+        if verdict is Verdict.BAD and need is not None and need.wanted >= need.have:
+            verdict = Verdict.GOOD
         yield Finding(
-            self.name, "lanes", self._verdict(lanes), "info", self._text(lanes), self._settings,
+            self.name, "lanes", verdict, "info", self._text(lanes), self._settings,
             hangs_on,
         )  # fmt: skip
 
@@ -188,6 +233,35 @@ class Unattended:
             settings,
             _hangs_on([lane]),
         )
+
+
+class Assistant:
+    """Ask for somebody at the self-checkout while it is at its busiest.
+
+    A customer who is stuck blocks a station; with somebody there each goes on sooner.
+    """
+
+    name: ClassVar[str] = "assistant"
+    opening_hours_only: ClassVar[bool] = True
+
+    def __init__(self, settings: AssistantSettings, needs: Needs) -> None:
+        self._settings = settings
+        self._needs = needs
+
+    def judge(self, view: StoreView) -> Iterable[Finding]:
+        """Give the one finding about self-checkout."""
+        need = self._needs(view)
+        verdict, stations, used = Verdict.UNKNOWN, 0, 0
+        if need is not None and need.assistant is not None:
+            stations, one = need.kinds["self_checkout"]
+            used = max(one.now, one.in_15min)
+            verdict = Verdict.BAD if need.assistant else Verdict.GOOD
+        text = Text(
+            zh=f"自助收银{stations}台中预计使用{used}台，请安排一名员工协助",
+            en=f"{used} of {stations} self-checkout stations will be in use. "
+            "Please send an assistant",
+        )
+        yield Finding(self.name, "lanes", verdict, "warning", text, self._settings, ("lanes",))
 
 
 class HelpWanted:

@@ -72,7 +72,7 @@ class Restock:
             "critical" if item.count == 0 else "warning",
             self._text(shelf, item, view),
             settings,
-            _hangs_on(shelf),
+            hangs_on(shelf),
         )
 
     def _verdict(self, item: StockView, minimum: int, settings: RestockSettings) -> Verdict:
@@ -125,7 +125,7 @@ class SizeGap:
             shelves = [s for s in _floor(view) if any(gtin in s.items for gtin in sizes)]
             if not shelves:
                 continue
-            hangs_on = tuple(name for shelf in shelves for name in _hangs_on(shelf))
+            measured = tuple(name for shelf in shelves for name in hangs_on(shelf))
             for gtin, size in sizes.items():
                 yield Finding(
                     self.name,
@@ -134,7 +134,7 @@ class SizeGap:
                     "warning",
                     self._text(gtin, size, shelves[0], view),
                     self._settings,
-                    hangs_on,
+                    measured,
                 )
 
     def _verdict(self, gtin: str, shelves: list[ShelfView], view: StoreView) -> Verdict:
@@ -244,5 +244,6 @@ def _floor(view: StoreView) -> list[ShelfView]:
     return [shelf for shelf in view.shelves.values() if shelf.area == "floor"]
 
 
-def _hangs_on(shelf: ShelfView) -> tuple[str, ...]:
+def hangs_on(shelf: ShelfView) -> tuple[str, ...]:
+    """Give what the stock of a shelf was measured with, and where."""
     return (f"shelf:{shelf.shelf}", *measured_with("reader", shelf.device, shelf.reader))

@@ -40,6 +40,26 @@ def read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
 
 
+def read_current(path: Path) -> sqlite3.Connection:
+    """Open a file of this version for reading alone.
+
+    Raises:
+        DatabaseError: there is none, it is damaged, or of another version.
+    """
+    try:
+        db = read_only(path)
+        version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.Error as error:
+        raise DatabaseError(f"{path}: expected a gateway's database, found: {error}") from error
+    if version != len(MIGRATIONS):
+        db.close()
+        raise DatabaseError(
+            f"{path}: expected a database of version {len(MIGRATIONS)}, found version {version}; "
+            "the gateway brings an older one up to date when it starts"
+        )
+    return db
+
+
 def migrate(db: sqlite3.Connection, steps: tuple[Step, ...]) -> None:
     """Run the steps that the file has not seen, each in one transaction with its number.
 

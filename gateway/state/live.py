@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from gateway.state.clocks import ClockOffset
 from gateway.state.goods import Goods
 from gateway.state.heard import Heard
+from gateway.state.ratings import Ratings
 from gateway.state.view import (
     DeviceState,
     DeviceView,
@@ -108,6 +109,7 @@ class LiveState:
         self._devices: dict[str, _Device] = {}
         self._goods = Goods()
         self.screens: Mapping[str, bool] = {}
+        self.ratings = Ratings()
 
     def note(self, event: Heard) -> None:
         """Take in an event that has not come before."""
@@ -150,6 +152,7 @@ class LiveState:
             self._goods.misplaced,
             self._goods.sweeps,
             self.screens,
+            self.ratings.recent(now_s),
         )
 
     def _device(self, name: str, device: _Device, now_s: float) -> DeviceView:

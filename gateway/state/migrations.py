@@ -109,5 +109,25 @@ def _notices(db: sqlite_utils.Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Step, ...] = (_events, _alerts, _notices)
+def _history(db: sqlite_utils.Database) -> None:
+    # Sums of value × seconds beside the seconds that were known: rows written in parts add up.
+    for table, keys, sums in (
+        ("lanes_minute", ("start_s",), ("known_s", "open_s", "waiting_s", "asked_s", "needed_s")),
+        ("lane_hour", ("start_s", "lane"), ("known_s", "open_s", "waiting_s")),
+        ("stock_hour", ("start_s", "shelf", "gtin"), ("known_s", "out_s", "low_s", "count_s")),
+    ):
+        columns: dict[str, type] = dict.fromkeys(keys, str) | {"start_s": int}
+        db.table(table).create(
+            columns | dict.fromkeys(sums, float), pk=keys, not_null={*keys, *sums}
+        )
+    db.table("rating").create(
+        {"id": str, "at_s": float, "score": int, "topic": str, "lane": str, "comment": str},
+        pk="id",
+        not_null={"at_s", "score", "topic", "comment"},
+    )
+    db.table("rating").create_index(["at_s"])
+    db.table("setting").create({"at_s": float, "settings": str}, pk="at_s", not_null={"settings"})
+
+
+MIGRATIONS: tuple[Step, ...] = (_events, _alerts, _notices, _history)
 """Step i brings a database from version i to i + 1."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gateway.state.ratings import Rating
 from messages.payloads import LaneState, SensorHealth
 
 DeviceState = Literal["online", "lost", "stopped", "silent", "clock"]
@@ -121,6 +122,7 @@ class StoreView:
         misplaced: (shelf, GTIN) → items that lie there by mistake; 0 where some did before.
         sweeps: the newest suspicion of each shelf and GTIN.
         screens: watched screen → whether it follows the gateway.
+        ratings: what shoppers said in the last days.
     """
 
     now_s: float
@@ -131,3 +133,4 @@ class StoreView:
     misplaced: Mapping[tuple[str, str], int] = field(default_factory=dict)
     sweeps: tuple[SweepView, ...] = ()
     screens: Mapping[str, bool] = field(default_factory=dict)
+    ratings: tuple[Rating, ...] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +55,9 @@ class Month:
         entered_s: times at the door.
         joined_s: times at the checkouts, ascending.
         service_s: service time of each who joins.
+        door_per_s: (days, minutes open) true rate at the door, rushes and all; nobody in the
+            store can know it.
+        plain_per_s: the same without the rushes that no calendar knows.
     """
 
     size: StoreSize
@@ -61,6 +65,8 @@ class Month:
     entered_s: Floats
     joined_s: Floats
     service_s: Floats
+    door_per_s: Floats | None = None
+    plain_per_s: Floats | None = None
 
 
 def usual_per_s(size: StoreSize, t_s: Floats) -> Floats:
@@ -79,24 +85,35 @@ def month(size: StoreSize, days: int, seed: int) -> Month:
     comes for half an hour that no calendar knows.
     """
     rng = np.random.default_rng([seed, size.lanes])
-    entered = np.concatenate([_one_day(size, day, rng) for day in range(days)])
+    drawn = [_one_day(size, day, rng) for day in range(days)]
+    entered = np.concatenate([times for times, _, _ in drawn])
     buys = rng.random(len(entered)) < size.buyers
     joined = entered[buys] + _lognormal(rng, size.shop_s, size.shop_cv, int(buys.sum()))
     closing = np.floor(entered[buys] / DAY_S) * DAY_S + (CLOSE_H - 0.1) * 3600.0
     joined = np.sort(np.minimum(joined, closing - rng.uniform(0.0, 600.0, len(joined))))
     service = np.clip(_lognormal(rng, size.service_s, size.service_cv, len(joined)), 8.0, 900.0)
-    return Month(size, days, entered, joined, service)
+    door, plain = (np.stack([one[k] for one in drawn]) for k in (1, 2))
+    return Month(size, days, entered, joined, service, door, plain)
 
 
-def _one_day(size: StoreSize, day: int, rng: np.random.Generator) -> Floats:
+def _one_day(size: StoreSize, day: int, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+    """Draw the times at the door; with the rate of each minute, with rushes and without."""
     minutes: Floats = day * DAY_S + 60.0 * np.arange(OPEN_H * 60, CLOSE_H * 60, dtype=np.float64)
     rate = usual_per_s(size, minutes) * rng.lognormal(-0.02, 0.2)
+    plain = rate.copy()
     for _ in range(rng.poisson(2.0)):
         start = rng.integers(0, len(minutes))
         rate[start : start + 30] *= rng.uniform(1.4, 2.2)
     counts = rng.poisson(rate * 60.0)
     times = np.repeat(minutes, counts) + rng.uniform(0.0, 60.0, int(counts.sum()))
-    return np.sort(times)
+    return np.sort(times), rate, plain
+
+
+def shopped_within(size: StoreSize, t_s: Floats) -> Floats:
+    """Share of shoppers who have reached the checkouts so long after the door."""
+    variance = np.log1p(size.shop_cv**2)
+    z = (np.log(np.maximum(t_s, 1e-9) / size.shop_s) + variance / 2.0) / np.sqrt(variance)
+    return np.where(t_s > 0.0, ndtr(z), 0.0)
 
 
 def _lognormal(rng: np.random.Generator, mean: float, cv: float, n: int) -> Floats:
