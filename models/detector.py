@@ -62,6 +62,11 @@ class Detector:
         self._feed: Feed | None = None
         self._try()
 
+    @property
+    def fit(self) -> Fit | None:
+        """How the last picture was laid into the input; None before the first."""
+        return None if self._feed is None else self._feed.fit
+
     def detect(self, image: NDArray[np.uint8]) -> Detections:
         """Find people in one picture, uint8 BGR (H, W, 3), of any size and strides.
 
