@@ -49,6 +49,11 @@ class CameraPipeline:
         self._detections = Detections.none()
         self._looks = np.empty((0, 3 * BANDS), np.float32)
 
+    @property
+    def input_ratio(self) -> float:
+        """Px of the network's input for one px of the height of the last frame; 1 before any."""
+        return self._looker.input_ratio
+
     def step(self, frame: Frame) -> Step:
         """Take in one frame; frames come in the order of their time."""
         self.look(frame)

@@ -25,7 +25,6 @@ from edge_agent.tracking.overlap import hidden_share
 from edge_agent.tracking.tracks import Tracks
 from hardware.interfaces import Frame, Image
 
-_AUTO_INPUT_WIDTH = 640
 _FOLLOWED_S = 1.0
 """Whoever was followed for so long was a person."""
 _CLEAR_SCORE = 0.5
@@ -140,7 +139,7 @@ class Survey:
             float(np.median(self._light)),
             float(np.median(self._sharpness)) if self._sharpness else None,
         )
-        ratio = self._input_width() / width
+        ratio = self._pipeline.input_ratio
         zones = {
             zone: grade_people(seen.sightings(), input_ratio=ratio)
             for zone, seen in self._seen.items()
@@ -166,10 +165,6 @@ class Survey:
             scores += theirs
             people += [until_s - since_s >= _FOLLOWED_S] * len(theirs)
         return suggest_threshold(np.array(scores, np.float32), np.array(people, np.bool_))
-
-    def _input_width(self) -> int:
-        size = self._camera.detector.input
-        return _AUTO_INPUT_WIDTH if size == "auto" else int(size.split("x")[0])
 
 
 def _measured(boxes: NDArray[np.float64], height: int) -> NDArray[np.float64]:

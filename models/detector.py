@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 import onnxruntime as ort
@@ -29,6 +30,8 @@ MIN_SCORE = 0.1
 
 class Detector:
     """Finds people. Not for two threads at a time: it writes each picture to the same buffer.
+
+    Detectors of the same network share its memory, and may work at the same time.
 
     Args:
         entry: the network.
@@ -61,6 +64,11 @@ class Detector:
         self._input = self._session.get_inputs()[0].name
         self._feed: Feed | None = None
         self._try()
+
+    @property
+    def fit(self) -> Fit | None:
+        """How the last picture was laid into the input; None before the first."""
+        return None if self._feed is None else self._feed.fit
 
     def detect(self, image: NDArray[np.uint8]) -> Detections:
         """Find people in one picture, uint8 BGR (H, W, 3), of any size and strides.
@@ -130,22 +138,33 @@ def _allowed(entry: ModelEntry, size: tuple[int, int] | None) -> tuple[int, int]
     return size
 
 
+_sessions: WeakValueDictionary[tuple[str, int], ort.InferenceSession] = WeakValueDictionary()
+"""Those in use, by the checksum of their file and their threads: cameras share them, since a
+session may be run by several threads at a time."""
+
+
 def _open(entry: ModelEntry, threads: int) -> ort.InferenceSession:
     data = entry.read()
+    session = _sessions.get((entry.sha256, threads))
+    if session is None:
+        session = _sessions[entry.sha256, threads] = _session(entry, data, threads)
+    _check_signature(entry, session)
+    return session
+
+
+def _session(entry: ModelEntry, data: bytes, threads: int) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        return ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:
         # onnxruntime raises a dozen types that share no base.
         raise ModelError(
             f"{entry.path}: expected a network that onnxruntime {ort.__version__} "
             f"can run, found: {_first_line(error)}"
         ) from error
-    _check_signature(entry, session)
-    return session
 
 
 def _check_signature(entry: ModelEntry, session: ort.InferenceSession) -> None:

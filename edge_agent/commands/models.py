@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
+from edge_agent.commands.check import chosen_camera_or_exit
+from edge_agent.config import CameraSettings
+from edge_agent.perception.region import region_of
 from hardware.cameras import RecordingError, open_recording
-from models.evaluate.choices import Result, choices, compare
+from models.evaluate.choices import Part, Result, choices, compare
 from models.evaluate.labels import LabelError
 from models.evaluate.labels import read as read_labels
 from models.fetch import fetch as fetch_file
@@ -144,8 +147,16 @@ def evaluate(
     threshold: Annotated[
         float | None, typer.Option("--threshold", help="Score that counts as a person.")
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="Device config: judges where its camera's zones are."),
+    ] = None,
+    camera: Annotated[
+        str | None, typer.Option("--camera", help="Camera of the config, where it has several.")
+    ] = None,
 ) -> None:
     """Compare ways to feed a network on a labelled recording of your own camera."""
+    settings = chosen_camera_or_exit(config, camera)
     with _clear_errors():
         entry = known().get(name)
         boxes = read_labels(labels)
@@ -153,15 +164,26 @@ def evaluate(
         first = next(frames, None)
         if first is None:
             raise RecordingError(f"{video}: expected a video, found no frame")
-        tried = choices((first[1].shape[1], first[1].shape[0]), entry)
-        results = compare(entry, tried, _after(first, frames), boxes, threshold=threshold)
+        source = (first[1].shape[1], first[1].shape[0])
+        part = None if settings is None else _part(settings, source)
+        tried = choices(source, entry, part)
+        results = compare(
+            entry, tried, _after(first, frames), boxes, threshold=threshold, within=part
+        )
     Console().print(_table(entry, results))
+
+
+def _part(camera: CameraSettings, source: tuple[int, int]) -> Part | None:
+    """Where the zones are, as ``region: zones`` shows it to the network."""
+    detector = camera.detector.model_copy(update={"region": "zones"})
+    region = region_of(camera.model_copy(update={"detector": detector}))
+    return None if region is None else region.pixels(*source)
 
 
 def _table(entry: ModelEntry, results: list[Result]) -> Table:
     judged = results[0].accuracy
     table = Table(
-        "input",
+        Column("input", no_wrap=True),
         "AP50",
         "recall",
         "count MAE",

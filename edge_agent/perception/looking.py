@@ -31,6 +31,12 @@ class Looker:
         self._region = region_of(camera)
         self.threshold = settings.threshold or self._detector.entry.threshold
 
+    @property
+    def input_ratio(self) -> float:
+        """Px of the network's input for one px of the height of the last frame; 1 before any."""
+        fit = self._detector.fit
+        return 1.0 if fit is None else fit.inner[1] / fit.source[1]
+
     def look(self, frame: Frame) -> Detections:
         """People in the frame of score 0.1 or more; ``threshold`` says which may start a track."""
         if self._region is None:

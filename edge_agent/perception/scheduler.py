@@ -19,6 +19,9 @@ from statistics import median
 
 REDETECT_S = 2.0
 """The longest time between two detections of a camera, whether or not anything moves."""
+_REDETECT_AIM_S = 1.6
+"""When it is aimed at: a picture that comes .4 s after the last must not break the promise."""
+_GAP_MEMORY = 0.9
 _BUSY_MEMORY_S = 10.0
 _MOST_CREDIT = 2.0
 _LOAD_MEMORY_S = 1.0
@@ -47,6 +50,7 @@ class _Watched:
         fps: promised rate.
         due_s: when its next picture is wanted.
         picture_s: time of its last picture.
+        gap_s: longest time between two of its pictures lately.
         detected_s: time of its last detection.
         busy: smoothed share of its pictures with movement, 0..1.
         credit: detections it may still have, as far as the budget goes.
@@ -57,6 +61,7 @@ class _Watched:
     fps: float
     due_s: float = float("-inf")
     picture_s: float = float("-inf")
+    gap_s: float = 0.0
     detected_s: float = float("-inf")
     busy: float = 1.0
     credit: float = 1.0
@@ -75,9 +80,14 @@ class _Watched:
         return median(self.detects_s) if self.detects_s else 0.0
 
     @property
+    def patience_s(self) -> float:
+        """How old a detection may be at one picture so that it is not too old at the next."""
+        return min(_REDETECT_AIM_S, REDETECT_S - max(1.5 / self.fps, self.gap_s))
+
+    @property
     def demand_s(self) -> float:
         """Seconds of detection that it would use a second, if it got all it wants."""
-        still = (1.0 - self.busy) / REDETECT_S
+        still = (1.0 - self.busy) / _REDETECT_AIM_S
         return self.detect_s * (self.busy * self.fps + still)
 
 
@@ -132,11 +142,12 @@ class Scheduler:
         """
         watched = self._cameras[camera]
         since_s = min(max(t_s - watched.picture_s, 0.0), REDETECT_S)
+        if watched.picture_s > float("-inf"):
+            watched.gap_s = max(since_s, _GAP_MEMORY * watched.gap_s)
         watched.picture_s = t_s
         watched.busy += (float(moved) - watched.busy) * min(1.0, since_s / _BUSY_MEMORY_S)
         watched.credit = min(_MOST_CREDIT, watched.credit + since_s * self._share(watched))
-        # The next picture would come too late: one interval before the limit, and a bit.
-        if t_s - watched.detected_s > REDETECT_S - 1.5 / watched.fps:
+        if t_s - watched.detected_s > watched.patience_s:
             return self._detect(watched, t_s)
         if not moved:
             return Decision.UNCHANGED
@@ -190,7 +201,7 @@ class Scheduler:
         level_s = water_level([c.demand_s for c in cameras], max(0.0, free_s))
         if watched.demand_s <= level_s:
             return watched.fps
-        return min(watched.fps, max(1.0 / REDETECT_S, level_s / watched.detect_s))
+        return min(watched.fps, max(1.0 / _REDETECT_AIM_S, level_s / watched.detect_s))
 
 
 def water_level(demands: Iterable[float], supply: float) -> float:

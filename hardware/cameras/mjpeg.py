@@ -43,6 +43,7 @@ from hardware.interfaces import Image
 
 _CHUNK = 256 * 1024
 _MAX_PIXELS = 64 * 1024 * 1024
+_UNTRUSTED = "the camera's certificate is not trusted ({why}): name its authority in SSL_CERT_FILE"
 
 
 class _Response(Protocol):
@@ -156,6 +157,8 @@ def _open(source: Source, timeout_s: float) -> _Response:
             raise FeedError(_status_text(error.code, has_login=bool(login))) from error
     except URLError as error:
         reason = error.reason
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            raise FeedError(_UNTRUSTED.format(why=reason.verify_message)) from error
         text = reason.strerror or str(reason) if isinstance(reason, OSError) else str(reason)
         raise FeedError(source.redact(f"no connection: {text}")) from error
     except TimeoutError as error:

@@ -36,6 +36,8 @@ def why_not(source: Source, *, timeout_s: float) -> str:
 
 
 def _explain(answer: bytes, *, has_login: bool) -> str:
+    if answer and not answer.startswith(b"RTSP/"):
+        return "something other than an RTSP server answers"
     words = answer.split(b"\r\n", 1)[0].split(None, 2)
     code = words[1].decode("latin-1") if len(words) > 1 and words[0].startswith(b"RTSP/") else ""
     match code:

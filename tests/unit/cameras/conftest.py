@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+
+from tests.unit.rfid.certificates import certificate
 
 
 class HttpCamera:
@@ -16,10 +20,11 @@ class HttpCamera:
 
     HEAD = b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=cam\r\n\r\n"
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}/stream"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}/stream"
         self.behaviour: Callable[[socket.socket, str], None] = lambda connection, head: None
         self.connections = 0
         self.stopping = threading.Event()
@@ -61,9 +66,16 @@ class HttpCamera:
             self.connections += 1
             try:
                 with connection:
-                    self.behaviour(connection, _head(connection))
+                    self._answer(connection)
             except OSError:
                 continue
+
+    def _answer(self, connection: socket.socket) -> None:
+        if self._tls is None:
+            self.behaviour(connection, _head(connection))
+            return
+        with self._tls.wrap_socket(connection, server_side=True) as encrypted:
+            self.behaviour(encrypted, _head(encrypted))
 
 
 def _head(connection: socket.socket) -> str:
@@ -80,4 +92,15 @@ def _head(connection: socket.socket) -> str:
 def http_camera() -> Iterator[HttpCamera]:
     camera = HttpCamera()
     yield camera
+    camera.close()
+
+
+@pytest.fixture
+def https_camera(tmp_path: Path) -> Iterator[tuple[HttpCamera, Path]]:
+    """A camera that speaks TLS, and the file of the CA that vouches for it."""
+    ca, chain, key = certificate(tmp_path, "127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    camera = HttpCamera(context)
+    yield camera, ca
     camera.close()

@@ -45,6 +45,23 @@ def test_it_is_a_camera_and_gives_pictures(http_camera: Any) -> None:
         assert camera.read(0.0) is None
 
 
+def test_an_encrypted_camera_is_believed_by_its_authority_alone(
+    https_camera: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, authority = https_camera
+
+    def serve(connection: socket.socket, head: str) -> None:
+        connection.sendall(server.HEAD + server.part(server.jpeg(120)))
+        server.hold(connection)
+
+    server.behaviour = serve
+    with opened(server.url) as camera:
+        until_state(camera, CameraState.LOST, "SSL_CERT_FILE")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    with opened(server.url) as camera:
+        assert until(camera, anything).image.shape == (48, 64, 3)
+
+
 def test_slow_reader_gets_the_newest_picture_and_a_gap_in_the_index(http_camera: Any) -> None:
     sent = threading.Event()
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 import signal
 import socket
+import socketserver
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,3 +143,18 @@ def test_a_port_that_speaks_something_else() -> None:
         url = f"rtsp://127.0.0.1:{listener.getsockname()[1]}/x"
         with opened(url, timeout_s=0.5) as camera:
             until_state(camera, CameraState.LOST, "no answer")
+
+
+def test_a_port_that_answers_garbage() -> None:
+    garbage = random.Random(1).randbytes(4096)
+
+    class Garbage(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(4096)
+            self.request.sendall(garbage)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Garbage) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with opened(f"rtsp://127.0.0.1:{server.server_address[1]}/x", timeout_s=1.0) as camera:
+            until_state(camera, CameraState.LOST, "something other than an RTSP server answers")
+        server.shutdown()

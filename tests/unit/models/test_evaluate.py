@@ -134,6 +134,28 @@ def test_choices_are_all_different() -> None:
 
 
 @pytest.mark.vtest
+def test_evaluate_with_a_config_judges_where_its_zones_are(vtest: Path, tmp_path: Path) -> None:
+    labels, config = tmp_path / "gt.txt", tmp_path / "device.yaml"
+    labels.write_text("1,1,250,220,35,90\n1,2,500,155,30,80\n1,3,645,240,40,82\n")
+    config.write_text(
+        "store: s\ndevice: d\ncameras:\n  - id: c\n    source: x\n"
+        "    detector: {margin: 0.08, headroom: 0.25}\n    zones:\n"
+        "      - {id: z, kind: dwell, polygon: [[.62,.36],[.73,.36],[.73,.43],[.62,.43]]}\n"
+    )
+    arguments = ["models", "evaluate", str(vtest), "--labels", str(labels)]
+    result = CliRunner().invoke(app, [*arguments, "--config", str(config)], terminal_width=100)
+    assert result.exit_code == 0, result.output
+    assert "1 people in 1 frames" in result.output  # the other two stand elsewhere
+    whole, alone = (
+        [line for line in result.output.splitlines() if mark in line]
+        for mark in ("512x384 stretch  ", "stretch (zones)")
+    )
+    assert whole[0].split()[2:5] == ["1.000", "1.000", "0.00"]
+    assert len(alone) >= 3
+    assert all(line.split()[3:5] == ["1.000", "1.000"] for line in alone)
+
+
+@pytest.mark.vtest
 def test_evaluate_prints_a_row_for_each_choice(vtest: Path, tmp_path: Path) -> None:
     labels = tmp_path / "gt.txt"
     # The three people of the first frame, by hand, to the nearest five pixels.

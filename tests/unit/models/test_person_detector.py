@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -70,3 +71,17 @@ def test_an_empty_grey_picture_has_nobody() -> None:
 def test_a_picture_of_another_kind_is_refused(image: np.ndarray) -> None:
     with pytest.raises(ValueError, match="expected uint8"):
         models.load("person").detect(image)
+
+
+def test_detectors_of_one_network_work_at_the_same_time() -> None:
+    rng = np.random.default_rng(7)
+    sizes = [(352, 640), (384, 512), (640, 352)] * 2
+    images = [rng.integers(0, 255, (*size, 3), np.uint8) for size in sizes]
+    detectors = [models.load("person", min_score=0.001) for _ in images]
+    alone = [d.detect(image) for d, image in zip(detectors, images, strict=True)]
+    with ThreadPoolExecutor(len(images)) as pool:
+        for _ in range(5):
+            together = list(pool.map(lambda d, image: d.detect(image), detectors, images))
+            for one, other in zip(alone, together, strict=True):
+                np.testing.assert_array_equal(one.boxes, other.boxes)
+                np.testing.assert_array_equal(one.scores, other.scores)

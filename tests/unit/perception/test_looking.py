@@ -104,3 +104,23 @@ def test_settings_that_do_not_fit_are_one_clear_error(
     monkeypatch.setenv("INSTORE_EDGE_MODELS", str(tmp_path))
     with pytest.raises(ModelError, match=message):
         Looker(camera(**settings))
+
+
+@pytest.mark.parametrize(
+    ("size", "detector", "ratio"),
+    [
+        ((768, 576), {}, 384 / 576),
+        ((1280, 720), {}, 352 / 720),
+        ((1280, 720), {"input": "896x512"}, 512 / 720),
+        ((1280, 720), {"region": "zones", "margin": 0.0, "headroom": 0.2}, None),
+    ],
+)
+def test_how_tall_people_are_for_the_network(
+    size: tuple[int, int], detector: dict[str, Any], ratio: float | None
+) -> None:
+    looker = Looker(camera(QUEUE, **detector))
+    looker.look(Frame(np.full((size[1], size[0], 3), 90, np.uint8), 0.0, 0))
+    if ratio is None:
+        assert looker.input_ratio > 1.0  # a part of the picture fills the input
+    else:
+        assert looker.input_ratio == pytest.approx(ratio)
