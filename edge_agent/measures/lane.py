@@ -29,6 +29,9 @@ KNOWN_AFTER_S = 1.0
 AGAIN_AFTER_S = 0.5
 """Waits and score are worked out again after so long, or when somebody came or went."""
 
+A_MOMENT_S = 0.5
+"""Who joined so shortly before the service was seen first at the till."""
+
 _SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
 
 _NUMBERS = (
@@ -130,7 +133,7 @@ class Lane:
     def _events(self, step: Step, t_s: float, waiting: int) -> list[EventData]:
         self.joined, self.left = step.joined, step.left
         events: list[EventData] = [self._joined(member, waiting) for member in step.joined]
-        events += [self._started(member) for member in step.started]
+        events += [self._started(m) for m in step.started if not _appeared(m)]
         events += [self._finished(member, t_s) for member in step.finished]
         events += [self.gone(member, "balked") for member in step.looked]
         for member in step.left:
@@ -150,10 +153,10 @@ class Lane:
 
     def _started(self, member: Member) -> WaitDone:
         wait_s = max(member.service_s - member.joined_s, 0.0)
-        self._last_wait_s = wait_s
         # The length counted them from when they were seen, not from when they must have come.
         self._scorer.ended(max(member.service_s - max(member.joined_s, member.entered_s), 0.0))
         if member.unit == member.person:
+            self._last_wait_s = wait_s
             if member.joined_s < self._service_end_s:
                 self._services.learn_change(member.service_s - self._service_end_s)
             if member.promise is not None:
@@ -164,7 +167,8 @@ class Lane:
     def _finished(self, member: Member, t_s: float) -> ServiceDone:
         service_s = max(member.end_s - member.service_s, 0.0)
         self._service_end_s = member.end_s
-        if member.unit == member.person:
+        # Of who appeared at the till, or vanished there, only a part of the service was seen.
+        if member.unit == member.person and member.counts and not _appeared(member):
             self._services.learn(self.name, t_s, service_s)
         return ServiceDone(lane=self.name, person=member.person, service_s=service_s)
 
@@ -228,3 +232,8 @@ def _confidence(waiting: list[Member], served: list[Member]) -> float:
     n = len(waiting) + len(served)
     doubted = [m.certainty for some in (waiting, served) for m in some if m.log_odds < CERTAIN]
     return (sum(doubted) + (n - len(doubted)) * _SEEN) / n if n else 1.0
+
+
+def _appeared(member: Member) -> bool:
+    """Whether somebody was seen first at the till, so that nobody knows whether they waited."""
+    return member.born_inside and member.service_s - member.joined_s < A_MOMENT_S

@@ -126,9 +126,10 @@ class LaneQueue:
             steepness: sine of the angle below the horizon at which the camera sees people.
         """
         self._step = Step()
-        self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
+        # Who is new here may have been outside until the last frame.
         for sighting in self._follow(sightings, t_s):
             self._welcome(sighting, t_s)
+        self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
         for member in list(self._members.values()):
             if member.track in elsewhere:
                 self._outside(member, elsewhere[member.track], t_s)

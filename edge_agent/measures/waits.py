@@ -19,6 +19,8 @@ _FADE = 1.0 - 1.0 / 40.0
 _SHARPNESS = 2.0
 _STEP_P50, _STEP_P90 = 0.02, 0.06
 _STEP_WALK_S = 0.5
+_WALK_S = 2.0
+"""From the head of the line to the counter; a camera cannot tell so short a wait from none."""
 _FEW = 3
 _SMALLEST_S = 1.0
 # Squared errors of the methods before any wait was seen, as shares of QL's.
@@ -91,7 +93,7 @@ class WaitBlend:
             self._methods[name].add(predicted_s, real_s)
         if wait.delays.queue_length <= 0.0:
             self._walk_s += _STEP_WALK_S * (0.9 if real_s > wait.p90_s else -0.1)
-            self._walk_s = min(max(self._walk_s, _STEP_WALK_S), 30.0)
+            self._walk_s = min(max(self._walk_s, _WALK_S), 30.0)
             return
         self._shift += _STEP_P50 * (0.5 if real_s > wait.p50_s else -0.5)
         self._stretch += _STEP_P90 * (0.9 if real_s > wait.p90_s else -0.1)
