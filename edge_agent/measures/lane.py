@@ -155,7 +155,7 @@ class Lane:
         wait_s = max(member.service_s - member.joined_s, 0.0)
         # The length counted them from when they were seen, not from when they must have come.
         self._scorer.ended(max(member.service_s - max(member.joined_s, member.entered_s), 0.0))
-        if member.unit == member.person:
+        if self._is_proof(member):
             self._last_wait_s = wait_s
             if member.joined_s < self._service_end_s:
                 self._services.learn_change(member.service_s - self._service_end_s)
@@ -163,6 +163,16 @@ class Lane:
                 self._blend.learn(member.promise, wait_s)
                 self._scorer.served(member.promise.p50_s, member.promise.p90_s, wait_s)
         return self._wait_done(member, wait_s, "served")
+
+    def _is_proof(self, member: Member) -> bool:
+        """Whether a wait was watched from its beginning, and was one of its own.
+
+        Who was seen first in the middle of the queue has waited for longer than we know. Who
+        steps up beside somebody being served may belong to them, though they joined apart.
+        """
+        served = self._queue.at(Stage.SERVED)
+        alone = all(m is member or m.unit == member.unit for m in served)
+        return member.unit == member.person and not member.born_inside and alone
 
     def _finished(self, member: Member, t_s: float) -> ServiceDone:
         service_s = max(member.end_s - member.service_s, 0.0)
