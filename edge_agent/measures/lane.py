@@ -69,6 +69,7 @@ class Lane:
         self._score: WaitScore | None = None
         self._service_end_s = math.nan
         self._last_wait_s: float | None = None
+        self._beside: set[int] = set()
         self._numbers: tuple[Any, ...] = ()
         self._read: QueueData | None = None
         self.left: list[Member] = []
@@ -89,6 +90,7 @@ class Lane:
         self._queue.clear()
         self._promise = None
         self._service_end_s = math.nan
+        self._beside.clear()
         self._since_s = None
         self.watch.restart()
 
@@ -155,7 +157,10 @@ class Lane:
         wait_s = max(member.service_s - member.joined_s, 0.0)
         # The length counted them from when they were seen, not from when they must have come.
         self._scorer.ended(max(member.service_s - max(member.joined_s, member.entered_s), 0.0))
-        if self._is_proof(member):
+        if not self._is_alone(member):
+            self._beside.add(member.person)
+        elif member.unit == member.person and not member.born_inside:
+            # Who was seen first in the middle of the queue has waited longer than we know.
             self._last_wait_s = wait_s
             if member.joined_s < self._service_end_s:
                 self._services.learn_change(member.service_s - self._service_end_s)
@@ -164,23 +169,24 @@ class Lane:
                 self._scorer.served(member.promise.p50_s, member.promise.p90_s, wait_s)
         return self._wait_done(member, wait_s, "served")
 
-    def _is_proof(self, member: Member) -> bool:
-        """Whether a wait was watched from its beginning, and was one of its own.
-
-        Who was seen first in the middle of the queue has waited for longer than we know. Who
-        steps up beside somebody being served may belong to them, though they joined apart.
-        """
-        served = self._queue.at(Stage.SERVED)
-        alone = all(m is member or m.unit == member.unit for m in served)
-        return member.unit == member.person and not member.born_inside and alone
-
     def _finished(self, member: Member, t_s: float) -> ServiceDone:
         service_s = max(member.end_s - member.service_s, 0.0)
         self._service_end_s = member.end_s
+        beside = member.person in self._beside or not self._is_alone(member)
+        self._beside.discard(member.person)
         # Of who appeared at the till, or vanished there, only a part of the service was seen.
-        if member.unit == member.person and member.counts and not _appeared(member):
+        whole = member.counts and not _appeared(member)
+        if member.unit == member.person and whole and not beside:
             self._services.learn(self.name, t_s, service_s)
         return ServiceDone(lane=self.name, person=member.person, service_s=service_s)
+
+    def _is_alone(self, member: Member) -> bool:
+        """Whether nobody of another unit is being served.
+
+        A till serves one party at a time: who stands there beside somebody else belongs to them,
+        though they joined apart, and the times of one of them are not those of the party.
+        """
+        return all(m.unit == member.unit for m in self._queue.at(Stage.SERVED))
 
     def _predict(
         self, t_s: float, waiting: list[Member], served: list[Member], state: LaneState
