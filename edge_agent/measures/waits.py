@@ -16,7 +16,7 @@ from scipy.special import gammaincinv
 from edge_agent.measures.delays import Delays
 
 _FADE = 1.0 - 1.0 / 40.0
-_SHARPNESS = 2.0
+_SHARPNESS = 4.0
 _STEP_P50, _STEP_P90 = 0.02, 0.06
 _STEP_WALK_S = 0.5
 _WALK_S = 2.0
@@ -53,7 +53,7 @@ class _Method:
     def scale(self) -> float:
         """What its predictions have to be multiplied with to be right on the average."""
         # Five minutes of being right keep the first few waits from swinging it.
-        return (self.real + 300.0) / (self.predicted + 300.0)
+        return (self.real + 1500.0) / (self.predicted + 1500.0)
 
     def add(self, predicted_s: float, real_s: float) -> None:
         self.square = self.square * _FADE + (predicted_s * self.scale() - real_s) ** 2
