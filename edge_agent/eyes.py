@@ -11,6 +11,7 @@ import structlog
 
 from edge_agent.clock import Clock
 from edge_agent.config import CameraSettings
+from edge_agent.measures.shared_lanes import SharedLanes
 from edge_agent.perception.health import CameraHealth, Health, HealthState
 from edge_agent.perception.motion import Motion
 from edge_agent.perception.scheduler import Decision, Scheduler
@@ -90,6 +91,7 @@ class Eyes:
     def __init__(self, eyes: list[Eye], reporter: Reporter, clock: Clock) -> None:
         self._eyes = eyes
         self._reporter = reporter
+        self._shared = SharedLanes([eye.pipeline.camera for eye in eyes])
         self._clock = clock
         self._scheduler = Scheduler({eye.id: eye.pipeline.camera.fps for eye in eyes})
         self._stop = threading.Event()
@@ -113,12 +115,9 @@ class Eyes:
         """Have something done between two frames, in the thread that owns the measures."""
         self._orders.put(action)
 
-    def pipeline_of(self, lane: str) -> CameraPipeline | None:
-        """Find the camera that sees a lane."""
-        for eye in self._eyes:
-            if lane in eye.pipeline.camera.lanes:
-                return eye.pipeline
-        return None
+    def pipelines_of(self, lane: str) -> list[CameraPipeline]:
+        """Find the cameras that see a lane, or a part of it."""
+        return [eye.pipeline for eye in self._eyes if lane in eye.pipeline.camera.lanes]
 
     def health(self) -> dict[str, SensorHealth]:
         """Give the health of each camera."""
@@ -177,7 +176,9 @@ class Eyes:
 
     def _take(self, eye: Eye, step: Step) -> None:
         if eye.health.ok:
-            self._reporter.camera(step.readings)
+            self._reporter.camera(self._shared.put(eye.id, step.readings))
+        for lane, units in self._shared.elsewhere(eye.id, step.readings.t_s):
+            eye.pipeline.measures.elsewhere(lane, units)
         self.frames += 1
         self._count_people(eye, step.tracks)
         gap_s = step.tracks.t_s - eye.frame_s

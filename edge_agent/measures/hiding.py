@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 _COVER = (0.0, 0.15, 0.45, 0.75, 1.0)
 _STEPS = 200
 _SHARES = np.linspace(0.0, 1.0, _STEPS + 1)
-_RECALL_FLAT = np.interp(_SHARES, _COVER, (0.94, 0.88, 0.57, 0.28, 0.05)).tolist()
+_RECALL_FLAT: list[float] = np.interp(_SHARES, _COVER, (0.94, 0.88, 0.57, 0.28, 0.05)).tolist()
 # From above a head shows beside the one before it, though the boxes overlap.
-_RECALL_STEEP = np.interp(_SHARES, _COVER, (0.94, 0.92, 0.8, 0.6, 0.4)).tolist()
+_RECALL_STEEP: list[float] = np.interp(_SHARES, _COVER, (0.94, 0.92, 0.8, 0.6, 0.4)).tolist()
 _FLAT, _STEEP = 0.25, 0.6
 # Sines of the angle below the horizon at which the camera sees people.
 

@@ -34,15 +34,14 @@ A_MOMENT_S = 0.5
 
 _SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
 
-_NUMBERS = (
-    "waiting", "served", "units", "wait_s", "wait_p90_s", "open", "confidence", "score",
-)  # fmt: skip
-
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
 
 
 class Lane:
     """A lane of one camera.
+
+    Attributes:
+        elsewhere: units that wait where other cameras see them, behind those here; None: unknown.
 
     Args:
         shape: the lane in the picture.
@@ -61,7 +60,10 @@ class Lane:
         self._services = services
         self._blend = blend
         self._scorer = WaitScorer()
+        # The first is for who joins the part of the queue that this camera sees, the second for
+        # who joins the whole of it.
         self._promise: Wait | None = None
+        self._shown: Wait | None = None
         self._state = LaneState.UNKNOWN
         self._since_s: float | None = None
         self._said_s = -math.inf
@@ -70,7 +72,8 @@ class Lane:
         self._service_end_s = math.nan
         self._last_wait_s: float | None = None
         self._beside: set[int] = set()
-        self._numbers: tuple[Any, ...] = ()
+        self.elsewhere: int | None = 0
+        self._numbers: dict[str, Any] = {}
         self._read: QueueData | None = None
         self.left: list[Member] = []
         self.joined: list[Member] = []
@@ -83,12 +86,12 @@ class Lane:
     @property
     def promise(self) -> Wait | None:
         """The wait of who joins now; None while nothing can be said."""
-        return self._promise
+        return self._shown
 
     def restart(self) -> None:
         """Forget who is there, keep what was learned."""
         self._queue.clear()
-        self._promise = None
+        self._promise = self._shown = None
         self._service_end_s = math.nan
         self._beside.clear()
         self._since_s = None
@@ -123,7 +126,9 @@ class Lane:
         said_of = (len(waiting), len(served), state)
         if events or said_of != self._said_of or not 0.0 <= t_s - self._said_s < AGAIN_AFTER_S:
             self._said_s, self._said_of = t_s, said_of
-            self._promise = self._predict(t_s, waiting, served, state)
+            self._promise = self._shown = self._predict(t_s, waiting, served, state, 0)
+            if self.elsewhere != 0:
+                self._shown = self._predict(t_s, waiting, served, state, self.elsewhere)
             self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
         return self._reading(t_s, waiting, served, state), events
 
@@ -137,6 +142,10 @@ class Lane:
         events: list[EventData] = [self._joined(member, waiting) for member in step.joined]
         events += [self._started(m) for m in step.started if not _appeared(m)]
         events += [self._finished(member, t_s) for member in step.finished]
+        if not self.shape.has_service:
+            # Nobody sees whether they were served or gave up: there are lengths and no waits.
+            self.left = []
+            return events
         events += [self.gone(member, "balked") for member in step.looked]
         for member in step.left:
             self._scorer.ended(max(member.end_s - member.joined_s, 0.0))
@@ -189,13 +198,20 @@ class Lane:
         return all(m.unit == member.unit for m in self._queue.at(Stage.SERVED))
 
     def _predict(
-        self, t_s: float, waiting: list[Member], served: list[Member], state: LaneState
+        self,
+        t_s: float,
+        waiting: list[Member],
+        served: list[Member],
+        state: LaneState,
+        elsewhere: int | None,
     ) -> Wait | None:
         if not self.shape.has_service or state in (LaneState.CLOSED, LaneState.UNKNOWN):
             return None
+        if elsewhere is None:
+            return None
         serving_since_s = min((m.service_s for m in served), default=None)
         sight = LaneSight(
-            waiting=units.count(waiting),
+            waiting=units.count(waiting) + elsewhere,
             serving_for_s=None if serving_since_s is None else max(t_s - serving_since_s, 0.0),
             head_wait_s=max(t_s - waiting[0].joined_s, 0.0) if waiting else None,
             last_wait_s=self._last_wait_s,
@@ -209,23 +225,21 @@ class Lane:
             return QueueData(
                 lane=self.name, waiting=None, served=None, open=state, camera=self._camera
             )
-        promise = self._promise
-        numbers = (
-            len(waiting),
-            len(served) if self.shape.has_service else None,
-            units.count(waiting),
-            None if promise is None else promise.p50_s,
-            None if promise is None else promise.p90_s,
-            state,
-            _confidence(waiting, served),
-            self._score,
-        )
+        promise = self._shown
+        numbers: dict[str, Any] = {
+            "waiting": len(waiting),
+            "served": len(served) if self.shape.has_service else None,
+            "units": units.count(waiting),
+            "wait_s": None if promise is None else promise.p50_s,
+            "wait_p90_s": None if promise is None else promise.p90_s,
+            "open": state,
+            "confidence": _confidence(waiting, served),
+            "score": self._score,
+        }
         # Most frames say what the last one said, and checking a message costs more than comparing.
         if self._read is None or numbers != self._numbers:
             self._numbers = numbers
-            self._read = QueueData(
-                lane=self.name, camera=self._camera, **dict(zip(_NUMBERS, numbers, strict=True))
-            )
+            self._read = QueueData(lane=self.name, camera=self._camera, **numbers)
         return self._read
 
     def _wait_done(

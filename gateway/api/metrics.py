@@ -13,7 +13,6 @@ from gateway.api.board import Board
 from gateway.api.feed import Feed
 from gateway.state.view import StoreView
 
-
 _SCORES = (
     ("lane_waits_scored", "Waits that the score looks back on", "n"),
     ("lane_wait_error_seconds", "Mean absolute error of the wait shown", "mae_s"),
