@@ -141,7 +141,10 @@ class Lane:
         self.joined, self.left = step.joined, step.left
         events: list[EventData] = [self._joined(member, waiting) for member in step.joined]
         events += [self._started(m) for m in step.started if not _appeared(m)]
-        events += [self._finished(member, t_s) for member in step.finished]
+        for member in step.finished:
+            done = self._finished(member, t_s)
+            if not _appeared(member):
+                events.append(done)
         if not self.shape.has_service:
             # Nobody sees whether they were served or gave up: there are lengths and no waits.
             self.left = []

@@ -186,8 +186,8 @@ class Measures:
             self._columns = presence.zones
             self._dwell_columns = [presence.zones.index(zone) for zone in self._dwell]
         since_s = presence.since_s[:, self._dwell_columns]
-        inside: NDArray[np.bool_] = ~np.isnan(since_s)
-        occupied = inside.any(axis=0).tolist()
+        inside = np.logical_not(np.isnan(since_s))
+        occupied: list[bool] = np.asarray(inside.any(axis=0)).tolist()
         zones = {}
         for column, (name, watch) in enumerate(self._dwell.items()):
             guests: list[Inside] = []
