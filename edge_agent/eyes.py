@@ -12,6 +12,7 @@ import structlog
 
 from edge_agent.clock import Clock
 from edge_agent.config import CameraSettings
+from edge_agent.measures.shared_lanes import SharedLanes
 from edge_agent.perception.health import CameraHealth, Health, HealthState
 from edge_agent.perception.motion import Motion
 from edge_agent.perception.scheduler import Decision, Scheduler
@@ -101,6 +102,7 @@ class Eyes:
         workers = min(workers or len(os.sched_getaffinity(0)), len(eyes))
         self._eyes = {eye.id: eye for eye in eyes}
         self._reporter = reporter
+        self._shared = SharedLanes([eye.pipeline.camera for eye in eyes])
         self._clock = clock
         self._scheduler = Scheduler(
             {eye.id: eye.pipeline.camera.fps for eye in eyes}, workers=workers
@@ -131,12 +133,10 @@ class Eyes:
         """Have something done between two frames of a camera, by whoever has it in hand."""
         self._eyes[camera].orders.put(action)
 
-    def pipeline_of(self, lane: str) -> CameraPipeline | None:
-        """Find the camera that sees a lane."""
-        for eye in self._eyes.values():
-            if lane in eye.pipeline.camera.lanes:
-                return eye.pipeline
-        return None
+    def pipelines_of(self, lane: str) -> list[CameraPipeline]:
+        """Find the cameras that see a lane, or a part of it."""
+        eyes = self._eyes.values()
+        return [eye.pipeline for eye in eyes if lane in eye.pipeline.camera.lanes]
 
     def health(self) -> dict[str, SensorHealth]:
         """Give the health of each camera."""
@@ -210,7 +210,9 @@ class Eyes:
 
     def _take(self, eye: Eye, step: Step) -> None:
         if eye.health.ok:
-            self._reporter.camera(step.readings)
+            self._reporter.camera(self._shared.put(eye.id, step.readings))
+        for lane, units in self._shared.elsewhere(eye.id, step.readings.t_s):
+            eye.pipeline.measures.elsewhere(lane, units)
         self._count(eye, step.tracks)
         gap_s = step.tracks.t_s - eye.frame_s
         if 0 < gap_s < BLIND_S:

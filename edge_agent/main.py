@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import signal
 import threading
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -137,10 +138,13 @@ class Agent:
 
     def _order_lane(self, lane: str, state: object) -> None:
         """Take the manager's word on a lane; no state lets the camera speak again."""
-        pipeline = self._eyes.pipeline_of(lane)
-        if pipeline is not None:
-            word = LaneState(str(state)) if state is not None else None
-            self._eyes.order(pipeline.camera.id, lambda: pipeline.measures.override(lane, word))
+        word = LaneState(str(state)) if state is not None else None
+        pipelines = self._eyes.pipelines_of(lane)
+        if not pipelines:
+            log.warning("order for a lane that no camera sees", lane=lane)
+        for pipeline in pipelines:
+            order = partial(pipeline.measures.override, lane, word)
+            self._eyes.order(pipeline.camera.id, order)
 
 
 def _reference(settings: CameraSettings, folder: Path) -> Image | None:

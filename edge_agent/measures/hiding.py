@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 _COVER = (0.0, 0.15, 0.45, 0.75, 1.0)
 _STEPS = 200
 _SHARES = np.linspace(0.0, 1.0, _STEPS + 1)
-_RECALL_FLAT = np.interp(_SHARES, _COVER, (0.94, 0.88, 0.57, 0.28, 0.05)).tolist()
+_RECALL_FLAT: list[float] = np.interp(_SHARES, _COVER, (0.94, 0.88, 0.57, 0.28, 0.05)).tolist()
 # From above a head shows beside the one before it, though the boxes overlap.
-_RECALL_STEEP = np.interp(_SHARES, _COVER, (0.94, 0.92, 0.8, 0.6, 0.4)).tolist()
+_RECALL_STEEP: list[float] = np.interp(_SHARES, _COVER, (0.94, 0.92, 0.8, 0.6, 0.4)).tolist()
 _FLAT, _STEEP = 0.25, 0.6
 # Sines of the angle below the horizon at which the camera sees people.
 
@@ -29,6 +29,8 @@ CERTAIN = 4.0
 _CORRELATION_S = 1.0
 # Misses of one person in frames that follow each other have the same cause, so a second of
 # them counts as one.
+_USUAL_S = 3.0
+# What is usual weighs like so many seconds of watching somebody.
 _LEAVE_PER_S = 1.0 / 240.0
 # How often somebody hidden leaves unseen.
 
@@ -59,17 +61,32 @@ def cover(box: tuple[float, float, float, float], others: NDArray[np.float64]) -
     return 1.0 - shown
 
 
-def after_miss(log_odds: float, covered: float, steepness: float, dt_s: float) -> float:
+def recall(covered: float, steepness: float) -> float:
+    """Chance that somebody is seen, 0..1.
+
+    Args:
+        covered: share of the person that others hide, 0..1.
+        steepness: sine of the angle below the horizon at which the camera sees people.
+    """
+    steep = min(max((steepness - _FLAT) / (_STEEP - _FLAT), 0.0), 1.0)
+    hidden = round(min(max(covered, 0.0), 1.0) * _STEPS)
+    return _RECALL_FLAT[hidden] + steep * (_RECALL_STEEP[hidden] - _RECALL_FLAT[hidden])
+
+
+def own_recall(usual: float, found_s: float, missed_s: float) -> float:
+    """Chance that this person is seen: less than usual for who was missed before.
+
+    Half of the variance of a detector's scores stays with the person.
+    """
+    return usual * (_USUAL_S + found_s) / (_USUAL_S + found_s + missed_s)
+
+
+def after_miss(log_odds: float, recall: float, dt_s: float) -> float:
     """Log-odds of being there after ``dt_s`` seconds without a sighting.
 
     Args:
         log_odds: before.
-        covered: share of the person that others hide, 0..1.
-        steepness: sine of the angle below the horizon at which the camera sees people.
+        recall: chance of a sighting if there.
         dt_s: seconds.
     """
-    steep = min(max((steepness - _FLAT) / (_STEEP - _FLAT), 0.0), 1.0)
-    hidden = round(min(max(covered, 0.0), 1.0) * _STEPS)
-    recall = _RECALL_FLAT[hidden] + steep * (_RECALL_STEEP[hidden] - _RECALL_FLAT[hidden])
-    lost = math.log1p(-recall) * dt_s / _CORRELATION_S
-    return log_odds + lost - _LEAVE_PER_S * dt_s
+    return log_odds + (math.log1p(-recall) / _CORRELATION_S - _LEAVE_PER_S) * dt_s

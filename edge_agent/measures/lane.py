@@ -29,17 +29,19 @@ KNOWN_AFTER_S = 1.0
 AGAIN_AFTER_S = 0.5
 """Waits and score are worked out again after so long, or when somebody came or went."""
 
-_SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
+A_MOMENT_S = 0.5
+"""Who joined so shortly before the service was seen first at the till."""
 
-_NUMBERS = (
-    "waiting", "served", "units", "wait_s", "wait_p90_s", "open", "confidence", "score",
-)  # fmt: skip
+_SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
 
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
 
 
 class Lane:
     """A lane of one camera.
+
+    Attributes:
+        elsewhere: units that wait where other cameras see them, behind those here; None: unknown.
 
     Args:
         shape: the lane in the picture.
@@ -58,7 +60,10 @@ class Lane:
         self._services = services
         self._blend = blend
         self._scorer = WaitScorer()
+        # The first is for who joins the part of the queue that this camera sees, the second for
+        # who joins the whole of it.
         self._promise: Wait | None = None
+        self._shown: Wait | None = None
         self._state = LaneState.UNKNOWN
         self._since_s: float | None = None
         self._said_s = -math.inf
@@ -66,7 +71,9 @@ class Lane:
         self._score: WaitScore | None = None
         self._service_end_s = math.nan
         self._last_wait_s: float | None = None
-        self._numbers: tuple[Any, ...] = ()
+        self._beside: set[int] = set()
+        self.elsewhere: int | None = 0
+        self._numbers: dict[str, Any] = {}
         self._read: QueueData | None = None
         self.left: list[Member] = []
         self.joined: list[Member] = []
@@ -79,13 +86,14 @@ class Lane:
     @property
     def promise(self) -> Wait | None:
         """The wait of who joins now; None while nothing can be said."""
-        return self._promise
+        return self._shown
 
     def restart(self) -> None:
         """Forget who is there, keep what was learned."""
         self._queue.clear()
-        self._promise = None
+        self._promise = self._shown = None
         self._service_end_s = math.nan
+        self._beside.clear()
         self._since_s = None
         self.watch.restart()
 
@@ -118,7 +126,9 @@ class Lane:
         said_of = (len(waiting), len(served), state)
         if events or said_of != self._said_of or not 0.0 <= t_s - self._said_s < AGAIN_AFTER_S:
             self._said_s, self._said_of = t_s, said_of
-            self._promise = self._predict(t_s, waiting, served, state)
+            self._promise = self._shown = self._predict(t_s, waiting, served, state, 0)
+            if self.elsewhere != 0:
+                self._shown = self._predict(t_s, waiting, served, state, self.elsewhere)
             self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
         return self._reading(t_s, waiting, served, state), events
 
@@ -130,8 +140,15 @@ class Lane:
     def _events(self, step: Step, t_s: float, waiting: int) -> list[EventData]:
         self.joined, self.left = step.joined, step.left
         events: list[EventData] = [self._joined(member, waiting) for member in step.joined]
-        events += [self._started(member) for member in step.started]
-        events += [self._finished(member, t_s) for member in step.finished]
+        events += [self._started(m) for m in step.started if not _appeared(m)]
+        for member in step.finished:
+            done = self._finished(member, t_s)
+            if not _appeared(member):
+                events.append(done)
+        if not self.shape.has_service:
+            # Nobody sees whether they were served or gave up: there are lengths and no waits.
+            self.left = []
+            return events
         events += [self.gone(member, "balked") for member in step.looked]
         for member in step.left:
             self._scorer.ended(max(member.end_s - member.joined_s, 0.0))
@@ -150,10 +167,13 @@ class Lane:
 
     def _started(self, member: Member) -> WaitDone:
         wait_s = max(member.service_s - member.joined_s, 0.0)
-        self._last_wait_s = wait_s
         # The length counted them from when they were seen, not from when they must have come.
         self._scorer.ended(max(member.service_s - max(member.joined_s, member.entered_s), 0.0))
-        if member.unit == member.person:
+        if not self._is_alone(member):
+            self._beside.add(member.person)
+        elif member.unit == member.person and not member.born_inside:
+            # Who was seen first in the middle of the queue has waited longer than we know.
+            self._last_wait_s = wait_s
             if member.joined_s < self._service_end_s:
                 self._services.learn_change(member.service_s - self._service_end_s)
             if member.promise is not None:
@@ -164,18 +184,37 @@ class Lane:
     def _finished(self, member: Member, t_s: float) -> ServiceDone:
         service_s = max(member.end_s - member.service_s, 0.0)
         self._service_end_s = member.end_s
-        if member.unit == member.person:
+        beside = member.person in self._beside or not self._is_alone(member)
+        self._beside.discard(member.person)
+        # Of who appeared at the till, or vanished there, only a part of the service was seen.
+        whole = member.counts and not _appeared(member)
+        if member.unit == member.person and whole and not beside:
             self._services.learn(self.name, t_s, service_s)
         return ServiceDone(lane=self.name, person=member.person, service_s=service_s)
 
+    def _is_alone(self, member: Member) -> bool:
+        """Whether nobody of another unit is being served.
+
+        A till serves one party at a time: who stands there beside somebody else belongs to them,
+        though they joined apart, and the times of one of them are not those of the party.
+        """
+        return all(m.unit == member.unit for m in self._queue.at(Stage.SERVED))
+
     def _predict(
-        self, t_s: float, waiting: list[Member], served: list[Member], state: LaneState
+        self,
+        t_s: float,
+        waiting: list[Member],
+        served: list[Member],
+        state: LaneState,
+        elsewhere: int | None,
     ) -> Wait | None:
         if not self.shape.has_service or state in (LaneState.CLOSED, LaneState.UNKNOWN):
             return None
+        if elsewhere is None:
+            return None
         serving_since_s = min((m.service_s for m in served), default=None)
         sight = LaneSight(
-            waiting=units.count(waiting),
+            waiting=units.count(waiting) + elsewhere,
             serving_for_s=None if serving_since_s is None else max(t_s - serving_since_s, 0.0),
             head_wait_s=max(t_s - waiting[0].joined_s, 0.0) if waiting else None,
             last_wait_s=self._last_wait_s,
@@ -189,23 +228,21 @@ class Lane:
             return QueueData(
                 lane=self.name, waiting=None, served=None, open=state, camera=self._camera
             )
-        promise = self._promise
-        numbers = (
-            len(waiting),
-            len(served) if self.shape.has_service else None,
-            units.count(waiting),
-            None if promise is None else promise.p50_s,
-            None if promise is None else promise.p90_s,
-            state,
-            _confidence(waiting, served),
-            self._score,
-        )
+        promise = self._shown
+        numbers: dict[str, Any] = {
+            "waiting": len(waiting),
+            "served": len(served) if self.shape.has_service else None,
+            "units": units.count(waiting),
+            "wait_s": None if promise is None else promise.p50_s,
+            "wait_p90_s": None if promise is None else promise.p90_s,
+            "open": state,
+            "confidence": _confidence(waiting, served),
+            "score": self._score,
+        }
         # Most frames say what the last one said, and checking a message costs more than comparing.
         if self._read is None or numbers != self._numbers:
             self._numbers = numbers
-            self._read = QueueData(
-                lane=self.name, camera=self._camera, **dict(zip(_NUMBERS, numbers, strict=True))
-            )
+            self._read = QueueData(lane=self.name, camera=self._camera, **numbers)
         return self._read
 
     def _wait_done(
@@ -228,3 +265,8 @@ def _confidence(waiting: list[Member], served: list[Member]) -> float:
     n = len(waiting) + len(served)
     doubted = [m.certainty for some in (waiting, served) for m in some if m.log_odds < CERTAIN]
     return (sum(doubted) + (n - len(doubted)) * _SEEN) / n if n else 1.0
+
+
+def _appeared(member: Member) -> bool:
+    """Whether somebody was seen first at the till, so that nobody knows whether they waited."""
+    return member.born_inside and member.service_s - member.joined_s < A_MOMENT_S

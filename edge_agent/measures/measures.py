@@ -64,6 +64,14 @@ class Measures:
         """
         {known.name: known for known in self._lanes}[lane].watch.override = state
 
+    def elsewhere(self, lane: str, units: int | None) -> None:
+        """Tell how many units wait in a lane where this camera cannot see; None: unknown.
+
+        Raises:
+            KeyError: the camera has no such lane.
+        """
+        {known.name: known for known in self._lanes}[lane].elsewhere = units
+
     def update(self, presence: Presence) -> Readings:
         """Take in one frame.
 
@@ -178,8 +186,8 @@ class Measures:
             self._columns = presence.zones
             self._dwell_columns = [presence.zones.index(zone) for zone in self._dwell]
         since_s = presence.since_s[:, self._dwell_columns]
-        inside = ~np.isnan(since_s)
-        occupied = inside.any(axis=0).tolist()
+        inside = np.logical_not(np.isnan(since_s))
+        occupied: list[bool] = np.asarray(inside.any(axis=0)).tolist()
         zones = {}
         for column, (name, watch) in enumerate(self._dwell.items()):
             guests: list[Inside] = []

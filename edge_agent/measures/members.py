@@ -58,6 +58,7 @@ class Member:
         told: the start of its service was told of.
         outlasted: services that began and ended beside it while it stood in the place of service.
         promise: the wait that was published when it joined.
+        found_s, missed_s: how long it was seen, and how long not though it was there.
     """
 
     person: int
@@ -83,6 +84,8 @@ class Member:
     told: bool = False
     outlasted: int = 0
     promise: Wait | None = None
+    found_s: float = 0.0
+    missed_s: float = 0.0
 
     @property
     def counts(self) -> bool:
@@ -114,6 +117,11 @@ class Member:
     def standing_s(self, t_s: float) -> float:
         """How long it has stood in the zone it is in; NaN while it walks."""
         return t_s - max(self.gait.slow_since_s, self.role_since_s)
+
+    def found(self, t_s: float, dt_s: float) -> None:
+        """Note a sighting: who is seen again was missed in between."""
+        self.found_s += dt_s
+        self.missed_s += max(t_s - dt_s - self.seen_s, 0.0)
 
     def jump(self, sighting: Sighting, t_s: float) -> None:
         """Go on as another track."""

@@ -126,9 +126,10 @@ class LaneQueue:
             steepness: sine of the angle below the horizon at which the camera sees people.
         """
         self._step = Step()
+        # Who is new here may have been outside until the last frame.
+        for sighting in self._follow(sightings, t_s, dt_s):
+            self._welcome(sighting, t_s, dt_s)
         self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
-        for sighting in self._follow(sightings, t_s):
-            self._welcome(sighting, t_s)
         for member in list(self._members.values()):
             if member.track in elsewhere:
                 self._outside(member, elsewhere[member.track], t_s)
@@ -138,7 +139,7 @@ class LaneQueue:
             self._advance(member, t_s)
         return self._step
 
-    def _follow(self, sightings: Sequence[Sighting], t_s: float) -> list[Sighting]:
+    def _follow(self, sightings: Sequence[Sighting], t_s: float, dt_s: float) -> list[Sighting]:
         """Move the members whose tracks are seen; give the sightings of nobody known."""
         strangers = []
         for sighting in sightings:
@@ -148,10 +149,11 @@ class LaneQueue:
             if member is None:
                 strangers.append(sighting)
             else:
+                member.found(t_s, dt_s)
                 member.move(sighting, t_s)
         return strangers
 
-    def _welcome(self, sighting: Sighting, t_s: float) -> None:
+    def _welcome(self, sighting: Sighting, t_s: float, dt_s: float) -> None:
         """Let a new track take over a member that is not seen, or make a new member."""
         walked_in = t_s - self._outside_s.get(sighting.track, t_s) >= KNOWN_S
         member = None if walked_in else self._missing(sighting, t_s)
@@ -160,6 +162,7 @@ class LaneQueue:
             member.born_inside = sighting.track not in self._outside_s
         else:
             self._members.pop(member.track, None)
+            member.found(t_s, dt_s)
             member.jump(sighting, t_s)
         self._members[sighting.track] = member
 
@@ -233,7 +236,10 @@ class LaneQueue:
             member.covered_s = t_s
         if member.stage == Stage.SERVED and self._party_served(member, t_s):
             dt_s *= PARTY_DOUBT
-        member.log_odds = hiding.after_miss(member.log_odds, member.covered, steepness, dt_s)
+        recall = hiding.recall(member.covered, steepness)
+        # Some people are hard to see, and stay it: what was missed before weighs in.
+        recall = hiding.own_recall(recall, member.found_s, member.missed_s)
+        member.log_odds = hiding.after_miss(member.log_odds, recall, dt_s)
         passing = member.stage in (Stage.ARRIVING, Stage.DONE)
         if member.log_odds < GONE_LOG_ODDS or (passing and not member.counts):
             if member.stage == Stage.SERVED:

@@ -16,9 +16,11 @@ from scipy.special import gammaincinv
 from edge_agent.measures.delays import Delays
 
 _FADE = 1.0 - 1.0 / 40.0
-_SHARPNESS = 2.0
+_SHARPNESS = 4.0
 _STEP_P50, _STEP_P90 = 0.02, 0.06
 _STEP_WALK_S = 0.5
+_WALK_S = 2.0
+"""From the head of the line to the counter; a camera cannot tell so short a wait from none."""
 _FEW = 3
 _SMALLEST_S = 1.0
 # Squared errors of the methods before any wait was seen, as shares of QL's.
@@ -51,7 +53,7 @@ class _Method:
     def scale(self) -> float:
         """What its predictions have to be multiplied with to be right on the average."""
         # Five minutes of being right keep the first few waits from swinging it.
-        return (self.real + 300.0) / (self.predicted + 300.0)
+        return (self.real + 1500.0) / (self.predicted + 1500.0)
 
     def add(self, predicted_s: float, real_s: float) -> None:
         self.square = self.square * _FADE + (predicted_s * self.scale() - real_s) ** 2
@@ -91,7 +93,7 @@ class WaitBlend:
             self._methods[name].add(predicted_s, real_s)
         if wait.delays.queue_length <= 0.0:
             self._walk_s += _STEP_WALK_S * (0.9 if real_s > wait.p90_s else -0.1)
-            self._walk_s = min(max(self._walk_s, _STEP_WALK_S), 30.0)
+            self._walk_s = min(max(self._walk_s, _WALK_S), 30.0)
             return
         self._shift += _STEP_P50 * (0.5 if real_s > wait.p50_s else -0.5)
         self._stretch += _STEP_P90 * (0.9 if real_s > wait.p90_s else -0.1)

@@ -106,8 +106,13 @@ def _robust_line(tops: Floats, bottoms: Floats) -> tuple[float, float]:
     weight = np.ones(len(tops))
     slope, offset = 1.0, 0.0
     for _ in range(8):
-        slope, offset = np.polyfit(tops, bottoms, 1, w=np.sqrt(weight))
+        # Least squares by hand: np.polyfit takes five times as long for two numbers.
+        total = weight.sum()
+        top, bottom = float(weight @ tops / total), float(weight @ bottoms / total)
+        spread = weight * (tops - top)
+        slope = float(spread @ (bottoms - bottom) / (spread @ (tops - top)))
+        offset = bottom - slope * top
         error = np.abs(bottoms - (slope * tops + offset))
         scale = 4.685 * max(1.4826 * float(np.median(error)), 1e-3)
         weight = np.clip(1.0 - (error / scale) ** 2, 1e-3, 1.0) ** 2
-    return float(slope), float(offset)
+    return slope, offset

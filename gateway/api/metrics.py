@@ -13,6 +13,14 @@ from gateway.api.board import Board
 from gateway.api.feed import Feed
 from gateway.state.view import StoreView
 
+_SCORES = (
+    ("lane_waits_scored", "Waits that the score looks back on", "n"),
+    ("lane_wait_error_seconds", "Mean absolute error of the wait shown", "mae_s"),
+    ("lane_wait_bias_seconds", "Mean of the wait shown minus the real one", "bias_s"),
+    ("lane_wait_p90_coverage", "Share of real waits under the p90 shown", "p90_coverage"),
+    ("lane_little_residual", "How far Little's law is off, as a share", "little_residual"),
+)
+
 
 class _Store(Collector):
     def __init__(self, board: Board, feed: Feed) -> None:
@@ -36,6 +44,7 @@ class _Store(Collector):
         yield _gauge("lane_waiting", "People waiting", "lane", waiting)
         wait_s = {x.lane: x.wait_s for x in lanes if x.wait_s is not None}
         yield _gauge("lane_wait_seconds", "Median wait of who joins now", "lane", wait_s)
+        yield from _scores(picture.view)
         online = {x.device: float(x.works) for x in picture.view.devices.values()}
         yield _gauge("device_online", "1 when the device works", "device", online)
         yield _stock(picture.view)
@@ -46,6 +55,15 @@ def _gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Met
     for subject, value in values.items():
         gauge.add_metric([subject], value)
     return gauge
+
+
+def _scores(view: StoreView) -> Iterator[Metric]:
+    """How well the waits shown have done, lane by lane."""
+    scores = {lane.lane: lane.score for lane in view.lanes.values() if lane.score is not None}
+    for name, text, field in _SCORES:
+        known = {lane: getattr(score, field) for lane, score in scores.items()}
+        values = {lane: value for lane, value in known.items() if value is not None}
+        yield _gauge(name, text, "lane", values)
 
 
 def _stock(view: StoreView) -> Metric:

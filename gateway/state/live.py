@@ -197,6 +197,7 @@ def _lane(lane: str, said: _Said[QueueData] | None, judge: _Judge) -> LaneView:
         said.device,
         data.camera,
         None,
+        data.score,
     )
 
 

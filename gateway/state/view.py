@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gateway.state.ratings import Rating
-from messages.payloads import LaneState, SensorHealth
+from messages.payloads import LaneState, SensorHealth, WaitScore
 
 DeviceState = Literal["online", "lost", "stopped", "silent", "clock"]
 
@@ -23,6 +23,7 @@ class LaneView:
         wait_s, wait_p90_s: wait of a shopper who joins now, median and 90th percentile.
         age_s: seconds since the measures were true, None when there never were any.
         blind: why nothing is known: ``no data``, ``stale``, ``device lost`` or ``sensor``.
+        score: how well the waits shown have done.
     """
 
     lane: str
@@ -36,6 +37,7 @@ class LaneView:
     device: str | None = None
     camera: str | None = None
     blind: str | None = "no data"
+    score: WaitScore | None = None
 
 
 @dataclass(frozen=True, slots=True)

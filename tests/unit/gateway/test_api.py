@@ -24,7 +24,7 @@ from gateway.outputs.telling import Teller
 from gateway.pages.routes import add_pages
 from gateway.state.database import connect, read_only
 from messages.envelope import Envelope
-from messages.payloads import Payload, StockData, StockItem
+from messages.payloads import Payload, QueueData, StockData, StockItem, WaitScore
 from messages.topics import Topics
 
 NOW_S = 1_769_832_000.0
@@ -169,6 +169,18 @@ def test_metrics_leave_out_what_is_unknown(world: World, api: Api) -> None:
     text = api.get("/metrics").text
     assert f'instore_stock{{gtin="{GTIN}",shelf="S1"}} 4.0' in text
     assert "instore_lane_waiting{" not in text
+
+
+def test_metrics_tell_how_well_the_waits_shown_have_done(world: World, api: Api) -> None:
+    score = WaitScore(n=12, mae_s=14.5, bias_s=-2.0, p90_coverage=0.9)
+    world.hear(TOPICS.queue("d1", "1"), QueueData(lane="1", waiting=3, score=score))
+    text = api.get("/metrics").text
+    assert 'instore_lane_waits_scored{lane="1"} 12.0' in text
+    assert 'instore_lane_wait_error_seconds{lane="1"} 14.5' in text
+    assert 'instore_lane_wait_bias_seconds{lane="1"} -2.0' in text
+    assert 'instore_lane_wait_p90_coverage{lane="1"} 0.9' in text
+    assert "instore_lane_little_residual{" not in text, "not known yet"
+    assert api.get("/api/v1/state").json()["lanes"]["1"]["score"]["mae_s"] == 14.5
 
 
 def test_an_alert_is_taken_step_by_step_with_its_history(world: World, api: Api) -> None:

@@ -151,3 +151,28 @@ def test_a_visit_ends_and_a_passer_is_none(film: Film) -> None:
     assert (zone.occupancy, zone.visits, zone.passers) == (0, 1, 1)
     (visit,) = [e for e in film.events if e.type == "visit"]
     assert visit.dwell_s == pytest.approx(6, abs=0.3)
+
+
+def test_who_waits_before_another_camera_lengthens_the_wait_shown(film: Film) -> None:
+    people = {**queue_of(2), 8: (0.3, 0.7), **dict([CASHIER])}
+    alone = film.show(people, 6).lanes["1"].wait_s
+    film.measures.elsewhere("1", 3)
+    with_more = film.show(people, 1).lanes["1"]
+    assert alone is not None
+    assert with_more.wait_s is not None
+    assert with_more.wait_s > alone + 60
+    assert with_more.waiting == 2, "its own part"
+    film.measures.elsewhere("1", None)
+    assert film.show(people, 1).lanes["1"].wait_s is None
+
+
+def test_who_walks_through_the_queue_joins_nothing(film: Film) -> None:
+    film.walk(1, ((0.9, 0.1), (0.05, 0.5)), 6.0)
+    film.show(dict([CASHIER]), 15)
+    assert [e.type for e in film.events if e.type in ("joined", "wait_done")] == []
+
+
+def test_who_appears_at_the_till_has_no_wait_that_anybody_saw(film: Film) -> None:
+    film.show(dict([CASHIER]), 3)
+    film.show({1: (0.3, 0.7), **dict([CASHIER])}, 20)
+    assert [e.type for e in film.events if e.type == "wait_done"] == []

@@ -142,3 +142,14 @@ def test_nobody_and_nothing_configured() -> None:
         {},
         None,
     )
+
+
+def test_without_a_service_zone_nobody_is_told_to_have_given_up() -> None:
+    settings = camera(queue("1"))
+    measures = Measures(settings)
+    watch(measures, settings, 0.0, 20, 3)
+    told = []
+    for t_s in np.arange(20.0, 60.0, 0.25):
+        told += show(measures, settings, float(t_s), []).events
+        told += show(measures, settings, float(t_s), [[np.nan]] * 3).events
+    assert [event for event in told if event.type == "wait_done"] == []
