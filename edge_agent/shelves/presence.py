@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-MEMORY_STEPS = 600.0
+MEMORY_STEPS = 1000.0
 """Steps over which a read rate is learned; a tag that is turned round is learned anew."""
 FLOOR = 1e-5
 """Least belief in presence: a tag that is read again is believed within a few reads."""
