@@ -27,6 +27,8 @@ Ints = NDArray[np.int64]
 
 MEMORY_STEPS = 1000.0
 """Steps over which a read rate is learned; a tag that is turned round is learned anew."""
+TURNED_STEPS = 30.0
+"""Weight of the old rate of an item that came back."""
 FLOOR = 1e-5
 """Least belief in presence: a tag that is read again is believed within a few reads."""
 FADE_SHARE = 0.1
@@ -34,6 +36,8 @@ SURE_SHADE = 0.3
 """The depth of shadows is learned where the neighbours say this or more."""
 FADE_GROUP_S = 3000.0
 """Weight of the prior fade rate against what all tags of a reader show, in seconds of a tag."""
+SPREAD_READS, MOST_SPREAD_READS = 500.0, 50_000.0
+"""Weight of the assumed spread of RSSI, and the most that is remembered of it, in reads."""
 ODD_READ = 0.02
 """Added to the density of RSSI, so that one odd read never decides."""
 
@@ -85,6 +89,7 @@ class Presence:
         rssi_dbm: (N,) learned mean RSSI of a clear tag; NaN before the first read.
         share: (G,) learned factor on the read rate behind a body, by group.
         drop_db: (G,) learned loss of RSSI behind a body.
+        sigma_db: (G,) learned spread of the reads of a clear tag around its mean.
         reach_rate: (G,) learned rate at which shadowed goods are taken.
     """
 
@@ -105,9 +110,11 @@ class Presence:
         self._depths = Depths(physics, groups)
         self._weak = np.full(groups, physics.shadow_reads)
         self._lost_db = self._weak * physics.shadow_drop_db
+        self._near = np.full(groups, SPREAD_READS)
+        self._square = self._near * physics.sigma_db**2
         self._shadow_s = np.full(groups, physics.reach_memory_s)
         self._taken = self._shadow_s * physics.reach_rate
-        self.share, self.drop_db, self.reach_rate = (np.empty(groups) for _ in range(3))
+        self.share, self.drop_db, self.sigma_db, self.reach_rate = np.empty((4, groups))
         self._derive()
 
     def resize(self, rows: int) -> None:
@@ -200,7 +207,7 @@ class Presence:
 
     def forget(self, row: int) -> None:
         """Learn rate and RSSI of a tag anew, from what is known: it came back, maybe turned."""
-        keep = min(1.0, 15.0 / (self.hits[row] + self.misses[row]))
+        keep = min(1.0, TURNED_STEPS / (self.hits[row] + self.misses[row]))
         self.hits[row] *= keep
         self.misses[row] *= keep
         self._heard[row] = min(self._heard[row], 3.0)
@@ -215,7 +222,7 @@ class Presence:
         absent = 1 - physics.ghost * look.exposure
         rows = np.flatnonzero(look.seen)
         off = look.rssi_dbm[rows] - self.rssi_dbm[rows]
-        sigma = physics.sigma_db * np.sqrt(1 + 1 / (self._heard[rows] + 1.0))
+        sigma = self.sigma_db[look.group[rows]] * np.sqrt(1 + 1 / (self._heard[rows] + 1.0))
         known = ~np.isnan(off)
         off = np.where(known, off, 0.0)
         scale = np.where(known, physics.rssi_span_db / (sigma * np.sqrt(2 * np.pi)), 1.0)
@@ -291,9 +298,21 @@ class Presence:
         heard = look.rssi_dbm[rows]
         first = np.isnan(self.rssi_dbm[rows])
         self.rssi_dbm[rows[first]] = heard[first]
+        self._learn_spread(look, rows, weight)
         self._heard[rows] = np.minimum(self._heard[rows] + weight[rows], 200.0)
         gain = weight[rows] / (self._heard[rows] + 1.0)
         self.rssi_dbm[rows] += gain * (heard - self.rssi_dbm[rows])
+
+    def _learn_spread(self, look: Look, rows: Ints, clear: Floats) -> None:
+        """Learn how far reads of clear tags spread; only where no neighbour speaks of a shadow."""
+        told = rows[(look.shade[rows] < 0.1) & (self._heard[rows] > 20) & (clear[rows] > 0.5)]
+        group, n = look.group[told], len(self.share)
+        off = look.rssi_dbm[told] - self.rssi_dbm[told]
+        self._near += np.bincount(group, minlength=n)
+        self._square += np.bincount(group, off**2, n)
+        faded = np.where(self._near > MOST_SPREAD_READS, MOST_SPREAD_READS / self._near, 1.0)
+        self._near *= faded
+        self._square *= faded
 
     def _learn_physics(self, look: Look) -> None:
         """Learn how deep shadows are and how often a tag fades alone.
@@ -329,5 +348,6 @@ class Presence:
 
     def _derive(self) -> None:
         self.share = self._depths.share
+        self.sigma_db = np.clip(np.sqrt(self._square / self._near), 1.0, 8.0)
         self.drop_db = np.clip(self._lost_db / self._weak, 0.5, 15.0)
         self.reach_rate = np.clip(self._taken / self._shadow_s, 1 / 2000, 1 / 20)
