@@ -34,6 +34,8 @@ FLOOR = 1e-5
 FADE_SHARE = 0.1
 SURE_SHADE = 0.3
 """The depth of shadows is learned where the neighbours say this or more."""
+FADE_QUIET = -11.0
+"""Logarithm of the chance of a silence from which on it was a fade."""
 FADE_GROUP_S = 3000.0
 """Weight of the prior fade rate against what all tags of a reader show, in seconds of a tag."""
 SPREAD_READS, MOST_SPREAD_READS = 500.0, 50_000.0
@@ -323,12 +325,15 @@ class Presence:
         there = 1 - self.belief[ABSENT]
         known = look.stocked * look.exposure
         clear = np.where(look.shade < 0.1, self.rate * known, 0.0)
-        quiet = np.where(look.seen, 0.0, np.log1p(-np.minimum(clear, 0.99)))
+        missed = np.where(look.seen, 0.0, np.log1p(-np.minimum(clear, 0.99)))
         # A silence that touches a shadow is explained by it.
-        self._pending[0] += np.where(look.shade > SURE_SHADE, np.inf, quiet)
+        self._pending[0] += np.where(look.shade > SURE_SHADE, np.inf, missed)
         self._pending[1] += self._physics.step_s * known
         rows = np.flatnonzero(look.seen & look.stocked & (there > 0.5))
-        self._present_s[rows] += self._pending[1, rows]
+        quiet, present_s = self._pending[:, rows]
+        # Silence beyond chance that no neighbour shared: the tag faded alone.
+        self._fades[rows] += quiet < FADE_QUIET
+        self._present_s[rows] += present_s
         self._pending[:, rows] = 0.0
         self._depths.prove(rows, look.group)
         self._learn_drop(look, rows[look.shade[rows] > SURE_SHADE])
