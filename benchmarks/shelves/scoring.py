@@ -18,6 +18,8 @@ from simulators.shelf.shoppers import Day, Traffic, Truth
 Said = list[tuple[float, str, str, str, float]]
 """(t_s, event, EPC, shelf, confidence)."""
 LATEST_S = 60.0
+TOLD = frozenset({"picked", "placed", "returned", "moved"})
+"""Events about where items are; what follows from them is not scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def listen(
         said += [
             (now_s, e.type, e.epc, e.shelf, e.confidence)
             for e in shelves.advance(now_s).events
-            if isinstance(e, ItemEvent)
+            if isinstance(e, ItemEvent) and e.type in TOLD
         ]
     stock = shelves.advance(now_s).stock
     return said, [

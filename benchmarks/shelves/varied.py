@@ -1,6 +1,7 @@
 """False alarms and delays over many kinds of physics: ``python -m benchmarks.shelves.varied``.
 
-Beside the usual setting, the peer: a plain window of 15 s on the same reads.
+Beside the usual setting, the peer: a plain window of 15 s on the same reads. Beside each, the
+delays that no filter can beat (:mod:`benchmarks.shelves.oracle`).
 """
 
 from __future__ import annotations
@@ -8,13 +9,17 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 
+from benchmarks.shelves.oracle import Bound, bound
 from benchmarks.shelves.scoring import Said, Score, reads_of, run, score
 from benchmarks.shelves.settings import SETTINGS
 from benchmarks.shelves.window import WindowFilter
 from edge_agent.shelves.gtin import gtin_of
 from simulators.shelf.shoppers import Day
 
-HEAD = f"{'setting':26s} seed recall false p50_s p95_s put-backs ghost-moves stock-errors"
+HEAD = (
+    f"{'setting':26s} seed recall false p50_s p95_s put-backs ghost-moves stock-errors "
+    "bound_p50_s bound_p95_s"
+)
 
 
 def window(name: str, seed: int, length_s: float) -> Score:
@@ -35,12 +40,17 @@ def window(name: str, seed: int, length_s: float) -> Score:
     return score(day.truth, said, none, {epc: gtin_of(epc) for epc in day.field.epcs})
 
 
-def line(name: str, seed: int, result: Score) -> str:
+def line(name: str, seed: int, result: Score, least: Bound | None = None) -> str:
     """One line of the table."""
+    told = (
+        f"{least.delay_p50_s:12.1f} {least.delay_p95_s:11.1f}  (false {least.false_picks})"
+        if least
+        else ""
+    )
     return (
         f"{name:26s} {seed:4d} {result.recall:6.3f} {result.false_picks:5d} "
         f"{result.delay_p50_s:5.1f} {result.delay_p95_s:5.1f} {result.put_back_recall:9.2f} "
-        f"{result.ghost_moves:11d} {result.stock_errors:12d}"
+        f"{result.ghost_moves:11d} {result.stock_errors:12d} {told}"
     )
 
 
@@ -56,7 +66,8 @@ def main() -> None:
     for name in chosen.only:
         for seed in chosen.seeds:
             results.append(run(*SETTINGS[name], seed, chosen.seconds))
-            print(line(name, seed, results[-1]), flush=True)
+            least = bound(*SETTINGS[name], seed, chosen.seconds)
+            print(line(name, seed, results[-1], least), flush=True)
     print(
         f"worst: recall {min(r.recall for r in results):.3f}, "
         f"false {max(r.false_picks for r in results)}, "

@@ -66,7 +66,8 @@ class TagConditions:
         if self._member.shape[1] < 2:
             return np.zeros(len(votes), np.bool_)
         shares = votes @ self._member / np.maximum(votes.sum(axis=1, keepdims=True), 1e-12)
-        excess = shares - usual @ self._member
+        due = usual @ self._member
+        excess = np.where(due < due.max(axis=1, keepdims=True), shares - due, -1.0)
         two: NDArray[np.bool_] = (excess.max(axis=1) > EXCESS) & (reads > LEAST_READS)
         self._since_s = np.where(two, np.fmin(self._since_s, t_s), np.nan)
         sure = two & (t_s - self._since_s >= APART_S) & ~self._told

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-SHARES = np.array([0.015, 0.05, 0.12, 0.25, 0.4, 0.6])
+SHARES = np.array([0.015, 0.05, 0.12, 0.2, 0.27, 0.35, 0.5])
 """(K,) factors on the read rate behind a body that are weighed against each other."""
 PRIOR_SPREAD = 0.7
 """Standard deviation of the logarithm of the share around the assumed one."""

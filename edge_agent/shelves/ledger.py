@@ -101,6 +101,8 @@ NEVER_LEFT_S = 10.0
 """An item back so soon after it was called picked was most likely never away."""
 PRESENT = 0.01
 """Below this probability of absence a tag counts as there."""
+BACK = 0.002
+"""The same for an item that was picked: a few stray decodings are no return."""
 CLEAR_PLACE = 0.9
 
 
@@ -165,7 +167,7 @@ class Ledger:
 
     def _returns(self, now: Evidence) -> list[Change]:
         stayed_s = now.t_s - self._came_s
-        back = (self.life == Life.AWAY) & (now.absent < PRESENT)
+        back = (self.life == Life.AWAY) & (now.absent < BACK)
         back &= stayed_s >= self._patience.return_s
         back &= (now.share > CLEAR_PLACE) | (stayed_s >= self._patience.place_s)
         changes = []

@@ -25,15 +25,21 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-MEMORY_STEPS = 600.0
+MEMORY_STEPS = 1000.0
 """Steps over which a read rate is learned; a tag that is turned round is learned anew."""
+TURNED_STEPS = 30.0
+"""Weight of the old rate of an item that came back."""
 FLOOR = 1e-5
 """Least belief in presence: a tag that is read again is believed within a few reads."""
 FADE_SHARE = 0.1
 SURE_SHADE = 0.3
 """The depth of shadows is learned where the neighbours say this or more."""
+FADE_QUIET = -11.0
+"""Logarithm of the chance of a silence from which on it was a fade."""
 FADE_GROUP_S = 3000.0
 """Weight of the prior fade rate against what all tags of a reader show, in seconds of a tag."""
+SPREAD_READS, MOST_SPREAD_READS = 500.0, 50_000.0
+"""Weight of the assumed spread of RSSI, and the most that is remembered of it, in reads."""
 ODD_READ = 0.02
 """Added to the density of RSSI, so that one odd read never decides."""
 
@@ -85,6 +91,7 @@ class Presence:
         rssi_dbm: (N,) learned mean RSSI of a clear tag; NaN before the first read.
         share: (G,) learned factor on the read rate behind a body, by group.
         drop_db: (G,) learned loss of RSSI behind a body.
+        sigma_db: (G,) learned spread of the reads of a clear tag around its mean.
         reach_rate: (G,) learned rate at which shadowed goods are taken.
     """
 
@@ -105,9 +112,11 @@ class Presence:
         self._depths = Depths(physics, groups)
         self._weak = np.full(groups, physics.shadow_reads)
         self._lost_db = self._weak * physics.shadow_drop_db
+        self._near = np.full(groups, SPREAD_READS)
+        self._square = self._near * physics.sigma_db**2
         self._shadow_s = np.full(groups, physics.reach_memory_s)
         self._taken = self._shadow_s * physics.reach_rate
-        self.share, self.drop_db, self.reach_rate = (np.empty(groups) for _ in range(3))
+        self.share, self.drop_db, self.sigma_db, self.reach_rate = np.empty((4, groups))
         self._derive()
 
     def resize(self, rows: int) -> None:
@@ -200,7 +209,7 @@ class Presence:
 
     def forget(self, row: int) -> None:
         """Learn rate and RSSI of a tag anew, from what is known: it came back, maybe turned."""
-        keep = min(1.0, 15.0 / (self.hits[row] + self.misses[row]))
+        keep = min(1.0, TURNED_STEPS / (self.hits[row] + self.misses[row]))
         self.hits[row] *= keep
         self.misses[row] *= keep
         self._heard[row] = min(self._heard[row], 3.0)
@@ -215,7 +224,7 @@ class Presence:
         absent = 1 - physics.ghost * look.exposure
         rows = np.flatnonzero(look.seen)
         off = look.rssi_dbm[rows] - self.rssi_dbm[rows]
-        sigma = physics.sigma_db * np.sqrt(1 + 1 / (self._heard[rows] + 1.0))
+        sigma = self.sigma_db[look.group[rows]] * np.sqrt(1 + 1 / (self._heard[rows] + 1.0))
         known = ~np.isnan(off)
         off = np.where(known, off, 0.0)
         scale = np.where(known, physics.rssi_span_db / (sigma * np.sqrt(2 * np.pi)), 1.0)
@@ -291,9 +300,21 @@ class Presence:
         heard = look.rssi_dbm[rows]
         first = np.isnan(self.rssi_dbm[rows])
         self.rssi_dbm[rows[first]] = heard[first]
+        self._learn_spread(look, rows, weight)
         self._heard[rows] = np.minimum(self._heard[rows] + weight[rows], 200.0)
         gain = weight[rows] / (self._heard[rows] + 1.0)
         self.rssi_dbm[rows] += gain * (heard - self.rssi_dbm[rows])
+
+    def _learn_spread(self, look: Look, rows: Ints, clear: Floats) -> None:
+        """Learn how far reads of clear tags spread; only where no neighbour speaks of a shadow."""
+        told = rows[(look.shade[rows] < 0.1) & (self._heard[rows] > 20) & (clear[rows] > 0.5)]
+        group, n = look.group[told], len(self.share)
+        off = look.rssi_dbm[told] - self.rssi_dbm[told]
+        self._near += np.bincount(group, minlength=n)
+        self._square += np.bincount(group, off**2, n)
+        faded = np.where(self._near > MOST_SPREAD_READS, MOST_SPREAD_READS / self._near, 1.0)
+        self._near *= faded
+        self._square *= faded
 
     def _learn_physics(self, look: Look) -> None:
         """Learn how deep shadows are and how often a tag fades alone.
@@ -304,12 +325,15 @@ class Presence:
         there = 1 - self.belief[ABSENT]
         known = look.stocked * look.exposure
         clear = np.where(look.shade < 0.1, self.rate * known, 0.0)
-        quiet = np.where(look.seen, 0.0, np.log1p(-np.minimum(clear, 0.99)))
+        missed = np.where(look.seen, 0.0, np.log1p(-np.minimum(clear, 0.99)))
         # A silence that touches a shadow is explained by it.
-        self._pending[0] += np.where(look.shade > SURE_SHADE, np.inf, quiet)
+        self._pending[0] += np.where(look.shade > SURE_SHADE, np.inf, missed)
         self._pending[1] += self._physics.step_s * known
         rows = np.flatnonzero(look.seen & look.stocked & (there > 0.5))
-        self._present_s[rows] += self._pending[1, rows]
+        quiet, present_s = self._pending[:, rows]
+        # Silence beyond chance that no neighbour shared: the tag faded alone.
+        self._fades[rows] += quiet < FADE_QUIET
+        self._present_s[rows] += present_s
         self._pending[:, rows] = 0.0
         self._depths.prove(rows, look.group)
         self._learn_drop(look, rows[look.shade[rows] > SURE_SHADE])
@@ -329,5 +353,6 @@ class Presence:
 
     def _derive(self) -> None:
         self.share = self._depths.share
+        self.sigma_db = np.clip(np.sqrt(self._square / self._near), 1.0, 8.0)
         self.drop_db = np.clip(self._lost_db / self._weak, 0.5, 15.0)
         self.reach_rate = np.clip(self._taken / self._shadow_s, 1 / 2000, 1 / 20)

@@ -79,6 +79,7 @@ class ShelfField:
         self.strays: list[Stray] = []
         self.radio = Radio()
         self._turn = 0
+        self._on = np.ones(physics.shelves)
 
     def pick(self, epc: str, t_s: float) -> None:
         """Take a tag off its shelf."""
@@ -98,15 +99,27 @@ class ShelfField:
         self.rssi_dbm[row] += change
         self.rate[row] = np.clip(self.rate[row] * 10 ** (change / 20), 0.05, 0.99)
 
-    def shadow(self) -> NDArray[np.float64]:
-        """(N,) how much of each tag is behind a body, 0..1."""
+    def shadow(self, place: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
+        """(N,) how much of each tag is behind a body, 0..1; where it lies, or on shelf ``place``."""
+        place = self.shelf if place is None else place
         depth = np.zeros(len(self.epcs))
         edge = max(self.physics.shadow_edge, 1e-6)
         for body in self.bodies:
             reach = body.width / 2 - np.abs(self.x - body.x)
             here = np.clip(0.5 + reach / edge, 0.0, 1.0)
-            depth = np.where(self.shelf == body.shelf, np.maximum(depth, here), depth)
+            depth = np.where(place == body.shelf, np.maximum(depth, here), depth)
         return depth
+
+    def place(self) -> NDArray[np.int64]:
+        """(N,) shelf on which each tag lies or from which it was taken."""
+        return np.where(self.shelf >= 0, self.shelf, self._seen_by)
+
+    def would_be_read(self) -> NDArray[np.float64]:
+        """(N,) chance that any antenna read each tag in the last round, were it still there."""
+        place = self.place()
+        chance = self._rate(self.shadow(place))[:, None] * self._reach(place) * self._on
+        result: NDArray[np.float64] = 1 - np.prod(1 - chance, axis=1)
+        return result
 
     def inventory(self, t0_s: float, t1_s: float) -> Iterator[Sighting]:
         """Read everything within reach in the rounds that begin in [t0_s, t1_s)."""
@@ -124,7 +137,7 @@ class ShelfField:
         for body in self.bodies:
             body.x += body.velocity * physics.round_s
         chance, loss = self._chances(t_s)
-        on = self._on_air()
+        on = self._on = self._on_air()
         hits = rng.random(chance.shape) < chance * on
         rows, antennas = np.nonzero(hits)
         rssi = self.rssi_dbm[rows] + self._fading[rows] - loss[rows, antennas]
@@ -142,12 +155,9 @@ class ShelfField:
         """(N, A) chance to be read by each antenna, and the loss in dB on that path."""
         physics = self.physics
         depth = self.shadow()
-        fade = 10 ** (np.minimum(self._fading, 0.0) / 20)
-        rate = self.rate * fade * (1 - depth * (1 - physics.shadow_share))
         carried = (self.shelf < 0) & (self._carried_until_s > t_s)
-        place = np.where(self.shelf >= 0, self.shelf, self._seen_by)
-        steps = np.abs(place[:, None] - np.arange(physics.shelves)[None, :])
-        chance = rate[:, None] * physics.overlap**steps
+        steps = self._steps(self.place())
+        chance = self._rate(depth)[:, None] * self._reach(self.place())
         chance[carried] *= 0.1
         chance[(self.shelf < 0) & ~carried] = 0.0
         own = steps == 0
@@ -155,6 +165,20 @@ class ShelfField:
             own & (self.shelf < 0)[:, None], np.maximum(chance, physics.ghost), chance
         )
         return chance, steps * physics.overlap_db + (depth * physics.shadow_db)[:, None]
+
+    def _rate(self, depth: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(N,) chance to be read by the own antenna, behind bodies and in fades."""
+        fade = 10 ** (np.minimum(self._fading, 0.0) / 20)
+        result: NDArray[np.float64] = self.rate * fade
+        return result * (1 - depth * (1 - self.physics.shadow_share))
+
+    def _steps(self, place: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(N, A) how many shelves lie between a tag and each antenna."""
+        return np.abs(place[:, None] - np.arange(self.physics.shelves)[None, :])
+
+    def _reach(self, place: NDArray[np.int64]) -> NDArray[np.float64]:
+        result: NDArray[np.float64] = self.physics.overlap ** self._steps(place)
+        return result
 
     def _on_air(self) -> NDArray[np.float64]:
         physics = self.physics

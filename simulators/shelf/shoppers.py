@@ -64,7 +64,10 @@ class Truth:
 
 
 class Day:
-    """A seeded run over a field: call :meth:`sightings` once, then read :attr:`truth`."""
+    """A seeded run over a field.
+
+    Call :meth:`sightings` or :meth:`rounds` once, then read :attr:`truth`.
+    """
 
     def __init__(self, physics: ShelfPhysics, traffic: Traffic, seed: int, length_s: float) -> None:
         self._physics, self._traffic, self._length_s = physics, traffic, length_s
@@ -78,12 +81,17 @@ class Day:
 
     def sightings(self) -> Iterator[Sighting]:
         """All reads of the run, in order of time."""
+        for _, reads in self.rounds():
+            yield from reads
+
+    def rounds(self) -> Iterator[tuple[float, list[Sighting]]]:
+        """All inventory rounds of the run: when each began, and its reads in order of time."""
         for number in range(int(self._length_s / self._physics.round_s)):
             t_s = number * self._physics.round_s
             while self._queue and self._queue[0][0] <= t_s:
                 when, _, action = heapq.heappop(self._queue)
                 action(when)
-            yield from self.field.inventory(t_s, t_s + self._physics.round_s / 2)
+            yield t_s, list(self.field.inventory(t_s, t_s + self._physics.round_s / 2))
         lying = self.field.shelf
         self.truth.stock = [
             Counter(epc for epc, s in zip(self.field.epcs, lying, strict=True) if s == shelf)
