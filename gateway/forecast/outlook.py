@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.forecast.lanes import ServiceLevel
+from gateway.forecast.lanes import PARALLEL_LOSS, ServiceLevel
 
 BLOCK_S = 150.0
 """Rates and lanes hold for so long."""
@@ -128,6 +128,8 @@ class Outlook:
         return block
 
     def _make(self, lanes: int, per_s: float, served_per_s: float) -> _Block:
+        if lanes > 1:
+            served_per_s /= 1.0 + PARALLEL_LOSS
         people = np.arange(self._most + 1)
         waiting = np.maximum(people - lanes, 0).astype(np.float64)
         part_s = BLOCK_S / _PARTS
