@@ -179,7 +179,7 @@ def agreement_lines(seed: int) -> list[str]:
         "",
         (
             f"The same {len(ARRIVALS)} hours in `simulators/scene`, where people walk and queue "
-            "up, and on the fast `simulators/checkouts` that the months above run on; same shoppers, "
+            "up, and on the fast `simulators/checkouts` of the months above; same shoppers, "
             "calls not followed, sensors that overlook people "
             "(`python -m benchmarks.policy.agreement`)."
         ),

@@ -70,6 +70,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "waits_for_shelf": ("等待货架确认", "The shelf will confirm"),
     "overdue": ("已超时", "Overdue"),
     "ok": ("正常", "OK"),
+    "login": ("登录", "Log in"),
+    "password": ("门店密码", "Password of the store"),
+    "wrong_password": ("密码不对，或尝试次数太多", "Wrong password, or too many tries"),
     "reports": ("报告", "Reports"),
 }
 """Key → (Chinese, English)."""
