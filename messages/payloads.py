@@ -106,12 +106,27 @@ class ZoneData(Payload):
 
 
 class StockItem(Message):
-    """Stock of one GTIN on one shelf; ``count`` None when the shelf cannot be read."""
+    """Stock of one GTIN on one shelf; ``count`` None when the shelf cannot be read.
+
+    Attributes:
+        empty_in_s: expected seconds until the last piece is taken, by what has left of late.
+        picked, returned: pieces taken since the start, and of these put back (interest without
+            purchase).
+        back: shelf of the back room → pieces of this GTIN there, as far as this device reads the
+            back room; None where it reads none.
+        size_gap: this size is sold out while others of its style and colour are on the floor;
+            None where the planogram gives no sizes.
+    """
 
     count: Count | None = None
     capacity: Count | None = None
     min: Count | None = None
     confidence: Confidence = 0.0
+    empty_in_s: Seconds | None = None
+    picked: Count | None = None
+    returned: Count | None = None
+    back: dict[Name, Count] | None = None
+    size_gap: bool | None = None
 
 
 class StockData(Payload):
