@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from gateway.forecast.arrivals import Rate
@@ -89,6 +89,6 @@ def lanes_needed(
 
 def parallel(lanes: int, demand: Demand) -> Demand:
     """Give the demand that one queue for all would have to feel like these parallel lanes."""
-    return (
-        demand if lanes == 1 else replace(demand, service_s=demand.service_s * (1 + PARALLEL_LOSS))
-    )
+    if lanes == 1:
+        return demand
+    return Demand(demand.per_s, demand.service_s * (1 + PARALLEL_LOSS), demand.service_cv)

@@ -14,6 +14,7 @@ from gateway.rules.shelves import Goods, back_room, hangs_on
 from gateway.state.view import ShelfView, StockView, StoreView
 from messages.payloads import Text
 
+_LASTS = Text(zh="存量足够", en="There is enough")
 _UNSURE = 1.25
 """A device's expectation has to be off by less than this factor."""
 
@@ -63,12 +64,15 @@ class RunsOut:
     def _finding(
         self, shelf: ShelfView, item: StockView, view: StoreView, until: datetime
     ) -> Finding:
+        verdict = self._verdict(shelf, item, view.now_s, until.timestamp())
+        # The sentence is worth its time only when somebody reads it.
+        text = self._text(shelf, item, view, until) if verdict is Verdict.BAD else _LASTS
         return Finding(
             self.name,
             f"shelf:{shelf.shelf}/{item.gtin}",
-            self._verdict(shelf, item, view.now_s, until.timestamp()),
+            verdict,
             "warning",
-            self._text(shelf, item, view, until),
+            text,
             self._settings,
             hangs_on(shelf),
         )

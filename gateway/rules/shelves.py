@@ -16,6 +16,9 @@ from gateway.rules.findings import Finding, Labels, Verdict, label, measured_wit
 from gateway.state.view import ShelfView, StockView, StoreView
 from messages.payloads import Text
 
+_FINE = Text(zh="不缺货", en="Nothing is missing")
+"""Nobody reads what is said of a shelf that is well, so no sentence is made of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Goods:
@@ -65,12 +68,13 @@ class Restock:
         settings: RestockSettings,
         view: StoreView,
     ) -> Finding:
+        verdict = self._verdict(item, minimum, settings)
         return Finding(
             self.name,
             f"shelf:{shelf.shelf}/{item.gtin}",
-            self._verdict(item, minimum, settings),
+            verdict,
             "critical" if item.count == 0 else "warning",
-            self._text(shelf, item, view),
+            self._text(shelf, item, view) if verdict is Verdict.BAD else _FINE,
             settings,
             hangs_on(shelf),
         )
@@ -151,7 +155,7 @@ class SizeGap:
                     f"product:{gtin}",
                     Verdict.BAD if gap else Verdict.GOOD,
                     "warning",
-                    self._text(gtin, "", shelf, view),
+                    self._text(gtin, "", shelf, view) if gap else _FINE,
                     self._settings,
                     hangs_on(shelf),
                 )
