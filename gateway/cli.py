@@ -38,6 +38,7 @@ def run(
     config: Annotated[Path, typer.Option("--config", help="Config of the gateway (YAML).")],
 ) -> None:
     """Run the gateway until it is told to stop."""
+    from gateway.api.login import PasswordError
     from gateway.main import run as run_gateway  # `check` need not load a web server
     from gateway.state.database import DatabaseError
 
@@ -46,9 +47,20 @@ def run(
         run_gateway(settings, on_ready=lambda url: typer.echo(f"pages: {url}/overview"))
     except DatabaseError as error:
         _fail(str(error))
+    except PasswordError as error:
+        _fail(f"{config}: http.password_env: {settings.http.password_env}: {error}")
     except OSError as error:
         place = f"{settings.http.host}:{settings.http.port}"
         _fail(f"{config}: http: expected a free address of this machine, found {place}: {error}")
+
+
+@app.command()
+def password() -> None:
+    """Ask for the staff's password and print its hash, for the variable of http.password_env."""
+    from argon2 import PasswordHasher
+
+    typed = typer.prompt("password", hide_input=True, confirmation_prompt=True)
+    typer.echo(PasswordHasher().hash(typed))
 
 
 @app.command()

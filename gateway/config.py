@@ -48,11 +48,20 @@ class HttpSettings(Settings):
         host: address to listen on; 127.0.0.1 is this machine alone.
         port: 0 takes any free port.
         public_url: how phones reach the gateway; put into links of notices.
+        password_env: name of the environment variable that holds the hash of the staff's password,
+            as ``store-gateway password`` prints it; without it everybody who reaches the address
+            is taken for staff.
     """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     public_url: Annotated[str, Field(pattern=r"^https?://[^/]+.*$")] | None = None
+    password_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """True when nobody but this machine reaches it."""
+        return self.host in {"localhost", "::1"} or self.host.startswith("127.")
 
 
 class LaneSettings(Settings, CrossChecked):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import threading
@@ -18,6 +19,7 @@ from fastapi import FastAPI
 from gateway.api.alerts import alert_routes, maintenance_routes
 from gateway.api.board import Board, Picture
 from gateway.api.feed import Feed
+from gateway.api.login import Guard, Lock, login_routes
 from gateway.api.ratings import rating_routes
 from gateway.api.state import health_routes, state_routes
 from gateway.clock import Clock, wall_clock
@@ -27,7 +29,7 @@ from gateway.ingest.broker import Broker
 from gateway.ingest.inbox import Inbox
 from gateway.outputs.notifier import Letterhead, Notifier
 from gateway.outputs.telling import Teller
-from gateway.pages.routes import add_pages
+from gateway.pages.routes import add_pages, login_page
 from gateway.state.database import connect, read_only
 from messages.topics import Topics
 
@@ -145,8 +147,22 @@ class Gateway:
         app.include_router(health_routes(board, feed, self.health))
         lanes = frozenset(lane.id for lane in config.lanes)
         app.include_router(rating_routes(engine, lanes, self._clock))
+        self._lock_up(app, config)
         add_pages(app, config, lambda: read_only(config.database), self._clock)
         return app
+
+    def _lock_up(self, app: FastAPI, config: GatewayConfig) -> None:
+        name = config.http.password_env
+        if name is None:
+            if not config.http.is_local:
+                log.warning(
+                    "everybody on this network is taken for staff; http.password_env locks it",
+                    host=config.http.host,
+                )
+            return
+        lock = Lock(os.environ.get(name, ""), self._clock)
+        app.include_router(login_routes(lock, login_page(config)))
+        app.add_middleware(Guard, lock=lock)
 
     def _publish(self, topic: str, payload: bytes) -> None:
         self._broker.publish(topic, payload)
@@ -171,6 +187,7 @@ def run(
 
     Raises:
         gateway.state.database.DatabaseError: the database cannot be used.
+        gateway.api.login.PasswordError: the environment holds no hash of a password.
         OSError: the address of the pages is taken or not ours.
         EngineFailedError: the engine's thread died; whoever started the gateway starts it again.
     """

@@ -389,7 +389,8 @@ class LaneAdvice(Payload):
 
     Attributes:
         open, needed_now, needed_15min, needed_30min: lanes with a cashier.
-        kinds: the same by kind (staffed, express, self_checkout), where a store has several.
+        kinds: the same by kind (staffed, express, self_checkout), where a store has several;
+            None where it has one.
         assistant: self-checkout is so busy that an assistant should stand there; None where
             there is none or nothing is known.
         why: one sentence.
@@ -400,7 +401,7 @@ class LaneAdvice(Payload):
     needed_now: Count | None = None
     needed_15min: Count | None = None
     needed_30min: Count | None = None
-    kinds: dict[str, KindAdvice] = Field(default_factory=dict)
+    kinds: dict[str, KindAdvice] | None = None
     assistant: bool | None = None
     why: Text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.gateway import ingest, telling
+from benchmarks.gateway import ingest, restock, telling
 
 EVENTS, ROUNDS = 8_000, 3
 
@@ -22,6 +22,12 @@ def main() -> None:
         f"{telling.SUBJECTS} subjects, {telling.MESSAGES_PER_S} messages/s,"
         f" message → notifier called: told {delay.told},"
         f" p50 {1000 * delay.p50_s:.0f} ms, p99 {1000 * delay.p99_s:.0f} ms"
+    )
+    told = restock.run("usual", 1, 600.0)
+    print(
+        f"restock alerts beside the truth of the shelves: {told.right} of {told.raised} right, "
+        f"{told.found} of {told.short} found, {told.latest_s:.1f} s after the shelf knew at the "
+        "latest (more: python -m benchmarks.gateway.restock)"
     )
 
 

@@ -33,7 +33,6 @@ from simulators.shelf.shoppers import Day, Traffic
 
 START_S = 1_769_832_000.0
 TOPICS = Topics("bench")
-RESTOCK = {"for_s": 2.0, "clear_for_s": 2.0, "clear_above": 1}
 NEAR_S = 60.0
 """An alert belongs to a shortage that lies within so long of it."""
 SHORT_S = 20.0
@@ -141,13 +140,13 @@ def fields_of(traffic: Traffic) -> dict[str, Any]:
 
 
 def gateway(physics: ShelfPhysics) -> GatewayConfig:
-    """Give a gateway that knows these shelves and has only the restock rule."""
+    """Give a gateway that knows these shelves and has only the restock rule, as it comes."""
     off = ("open_lane", "runs_out", "size_gap", "misplaced", "sweep", "health", "complaint")
     shelves = [
         {"id": f"S{s + 1}", "name": {"zh": f"货架{s + 1}", "en": f"Shelf {s + 1}"}}
         for s in range(physics.shelves)
     ]
-    rules: dict[str, Any] = dict.fromkeys(off) | {"restock": RESTOCK}
+    rules: dict[str, Any] = dict.fromkeys(off)
     # Each shortage is an alert of its own, so that each can be counted.
     alerts = {"reopen_within_s": 0.0}
     return GatewayConfig.model_validate(
@@ -278,11 +277,14 @@ def _latest(said: list[dict[str, Any]], alerts: list[Episode]) -> float:
 
 def _flaps(alerts: list[Episode], shortages: list[Episode], subject: str) -> int:
     """Most alerts of a subject in any hour that say again what an earlier one said."""
-    again = []
-    for shortage in (one for one in shortages if one.subject == subject):
-        about = sorted(alert.from_s for alert in alerts if _meet(alert, shortage))
-        again += about[1:]
-    again.sort()
+    begins = sorted(one.from_s - 5.0 for one in shortages if one.subject == subject)
+    told: set[int] = set()
+    again: list[float] = []
+    for at_s in sorted(alert.from_s for alert in alerts if alert.subject == subject):
+        about = bisect_right(begins, at_s)
+        if about in told:
+            again.append(at_s)
+        told.add(about)
     return max((bisect_right(again, t + 3600.0) - k for k, t in enumerate(again)), default=0)
 
 

@@ -17,8 +17,10 @@ import matplotlib as mpl
 import numpy as np
 from rich.progress import track
 
+from benchmarks.policy.agreement import ARRIVALS
+from benchmarks.policy.agreement import compare as agree
 from benchmarks.policy.needs import Shares, shares_within_one
-from benchmarks.policy.policies import POLICIES
+from benchmarks.policy.policies import POLICIES, reactive
 from simulators.checkouts.demand import SIZES, Month, StoreSize, month
 from simulators.checkouts.queues import Result, simulate
 
@@ -115,7 +117,7 @@ def main() -> int:
         text, behind = _section(size, months[size], curves)
         lines += text
         lost += behind
-    lines += [*MEASURED.strip().splitlines(), ""]
+    lines += [*MEASURED.strip().splitlines(), "", *agreement_lines(seed), ""]
     _plot(stores)
     (DOCS / "policy.md").write_text("\n".join(lines), encoding="utf-8")
     print("\n".join(lines))
@@ -168,6 +170,31 @@ def _needs(shares: Shares) -> list[str]:
         f"| knows the store | {100 * shares.knows_store:.1f} % | |",
         f"| knows the rate | {100 * shares.knows_rate:.1f} % | 100 % |",
     ]
+
+
+def agreement_lines(seed: int) -> list[str]:
+    """Say how the fast checkouts compare with the drawn shop, on the same shoppers."""
+    lines = [
+        "## Is the fast simulation believable?",
+        "",
+        (
+            f"The same {len(ARRIVALS)} hours in `simulators/scene`, where people walk and queue "
+            "up, and on the fast `simulators/checkouts` of the months above; same shoppers, "
+            "calls not followed, sensors that overlook people "
+            "(`python -m benchmarks.policy.agreement`)."
+        ),
+        "",
+        "| open when more than | mean wait, scene | fast | over 3 min, scene | fast | lane hours |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for more_than in (2, 3, 4):
+        drawn, fast = agree(lambda n=more_than: reactive(n), len(ARRIVALS), seed)
+        lines.append(
+            f"| {more_than} wait | {drawn.wait_s.mean():.0f} s | {fast.wait_s.mean():.0f} s "
+            f"| {100 * drawn.late:.1f} % | {100 * fast.late:.1f} % "
+            f"| {drawn.lane_hours:.1f}, {fast.lane_hours:.1f} |"
+        )
+    return lines
 
 
 def _plot(stores: dict[StoreSize, list[Curve]]) -> None:

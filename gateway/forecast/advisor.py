@@ -76,6 +76,8 @@ class LaneAdvisor:
         self._arrivals = arrivals
         self._service = service
         self._outlook = Outlook(checkouts.lanes, level)
+        self._plain = replace(checkouts, caution=0.0)
+        self._quarters: dict[float, tuple[float, int]] = {}
         self._changed_s = float("-inf")
         self._have: int | None = None
 
@@ -127,13 +129,17 @@ class LaneAdvisor:
 
     def _in_quarter(self, now_s: float, ahead_s: float) -> int:
         """Lanes that the quarter hour which begins then is expected to need, without caution."""
-        return lanes_needed(
-            self._level,
-            self._arrivals.over(now_s, ahead_s, QUARTER_S),
-            self._service.mean_s,
-            self._service.cv,
-            replace(self._checkouts, caution=0.0),
-        )
+        step, need = self._quarters.get(ahead_s, (None, 0))
+        if step != now_s // STEP_S:  # the forecast holds for a step
+            need = lanes_needed(
+                self._level,
+                self._arrivals.over(now_s, ahead_s, QUARTER_S),
+                self._service.mean_s,
+                self._service.cv,
+                self._plain,
+            )
+            self._quarters[ahead_s] = now_s // STEP_S, need
+        return need
 
     def _needed(self, now_s: float, backlog: int) -> int:
         return lanes_needed(

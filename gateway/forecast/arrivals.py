@@ -27,8 +27,8 @@ _RUSH = 2
 """Steps that tell of a rush: ten minutes."""
 _RUSH_LASTS = 0.75
 """Share of a rush that is left a step later: rushes of half an hour or so."""
-_CHECK = 9
-"""Steps over which the forecast is compared with what came: 45 minutes."""
+_CHECK = 36
+"""Steps over which the forecast is compared with what came: three hours."""
 _LEVEL_WEIGHT, _RUSH_WEIGHT = 15.0, 10.0
 """People that the beliefs "today is as usual" and "there is no rush" are worth."""
 _FORGET_A_WEEK = 0.7

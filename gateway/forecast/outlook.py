@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.forecast.lanes import ServiceLevel
+from gateway.forecast.lanes import PARALLEL_LOSS, ServiceLevel
 
 BLOCK_S = 150.0
 """Rates and lanes hold for so long."""
@@ -94,12 +94,14 @@ class Outlook:
             service_s: mean service time.
         """
         state = self._start(served + waiting)
+        served_place = _place(1.0 / service_s)
         waiting_s = kept = weight = 0.0
         for count, rate in zip(lanes, per_s, strict=True):
-            block = self._block(count, rate, service_s)
+            place = _place(rate)
+            block = self._block(count, place, served_place)
             if waiting and weight == 0.0:
                 # Whoever waits already finds the lanes that will be open when it is their turn.
-                turns = self._block(lanes[-1], rate, service_s).found
+                turns = self._block(lanes[-1], place, served_place).found
                 kept += float(turns[served : served + waiting].sum())
                 weight += waiting
             arrivals = rate * BLOCK_S
@@ -116,11 +118,11 @@ class Outlook:
         state[low], state[low + 1] = 1.0 - (place - low), place - low
         return state
 
-    def _block(self, lanes: int, per_s: float, service_s: float) -> _Block:
-        key = lanes, _place(per_s), _place(1.0 / service_s)
+    def _block(self, lanes: int, arrivals: int, services: int) -> _Block:
+        key = lanes, arrivals, services
         block = self._blocks.get(key)
         if block is None:
-            block = self._blocks[key] = self._make(lanes, _rate(key[1]), _rate(key[2]))
+            block = self._blocks[key] = self._make(lanes, _rate(arrivals), _rate(services))
             if len(self._blocks) > _KEPT:
                 self._blocks.popitem(last=False)
         else:
@@ -128,6 +130,8 @@ class Outlook:
         return block
 
     def _make(self, lanes: int, per_s: float, served_per_s: float) -> _Block:
+        if lanes > 1:
+            served_per_s /= 1.0 + PARALLEL_LOSS
         people = np.arange(self._most + 1)
         waiting = np.maximum(people - lanes, 0).astype(np.float64)
         part_s = BLOCK_S / _PARTS
@@ -164,6 +168,7 @@ class Outlook:
 
 
 def _place(rate: float) -> int:
+    """Give the place of a rate on the grid."""
     return round(math.log(max(rate, 1e-5)) / _GRID)
 
 

@@ -20,6 +20,9 @@ from messages.payloads import Picked, Returned
 LEARNS_FROM = ("picked", "returned")
 """Types of the events that :meth:`Sales.note` wants to hear again after a restart."""
 
+HOLD_S = 30.0
+"""What is expected is worked out again after so long, or after a pick."""
+
 ENOUGH = 8
 """Picks of a product before anything is said of it."""
 
@@ -42,6 +45,7 @@ class _Product:
     today: Floats = field(default_factory=lambda: np.zeros(24))
     sum: Floats = field(default_factory=lambda: np.zeros(24))
     days: float = 0.0
+    made: tuple[tuple[int, int], float] | None = None
 
     def turn_to(self, day: int) -> None:
         """Close the days before this one."""
@@ -89,6 +93,12 @@ class Sales:
         product = self._products.get((shelf, gtin))
         if product is None or product.picks < ENOUGH:
             return None
+        moment = int(now_s // HOLD_S), int(until_s // HOLD_S)
+        if product.made is None or product.made[0] != moment:
+            product.made = moment, self._expected(product, now_s, until_s)
+        return product.made[1]
+
+    def _expected(self, product: _Product, now_s: float, until_s: float) -> float:
         day, second = self._local(now_s)
         product.turn_to(day)
         hours = second / 3600.0
@@ -116,6 +126,7 @@ class Sales:
         product = self._products.setdefault((shelf, gtin), _Product(day, day))
         product.turn_to(day)
         product.picks += max(net, 0)
+        product.made = None
         product.today[int(second // 3600) % 24] += net
 
 

@@ -60,6 +60,14 @@ def add_pages(
     app.include_router(report_pages(config, database, clock))
 
 
+def login_page(config: GatewayConfig) -> Callable[[Request, bool, str], Response]:
+    """Give what makes the login page: ``page(request, failed, next)``."""
+    pages = _Pages(config)
+    return lambda request, failed, there: pages.show(
+        request, "login.html", failed=failed, next=there
+    )
+
+
 class _Pages:
     """Fills templates with the store's names and the reader's language."""
 

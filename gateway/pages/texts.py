@@ -25,6 +25,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "needed_now": ("现在需要", "Needed now"),
     "needed_15": ("15分钟后", "In 15 min"),
     "needed_30": ("30分钟后", "In 30 min"),
+    "staffed": ("人工台", "Staffed"),
+    "express": ("快速通道", "Express"),
+    "self_checkout": ("自助机", "Self-checkout"),
+    "assistant": ("自助收银繁忙，请安排一名员工", "Self-checkout is busy: send an assistant"),
     "shelves": ("货架", "Shelves"),
     "devices": ("设备", "Devices"),
     "zones": ("区域", "Zones"),
@@ -66,6 +70,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "waits_for_shelf": ("等待货架确认", "The shelf will confirm"),
     "overdue": ("已超时", "Overdue"),
     "ok": ("正常", "OK"),
+    "login": ("登录", "Log in"),
+    "password": ("门店密码", "Password of the store"),
+    "wrong_password": ("密码不对，或尝试次数太多", "Wrong password, or too many tries"),
     "reports": ("报告", "Reports"),
 }
 """Key → (Chinese, English)."""

@@ -54,10 +54,10 @@ def advise(
     return LaneAdvice(open=opened, needed_now=opened, why=why)
 
 
-def _kinds(need: StoreNeed) -> dict[str, KindAdvice]:
+def _kinds(need: StoreNeed) -> dict[str, KindAdvice] | None:
     """Tell kinds apart where a store has more than one."""
     if len(need.kinds) < 2:
-        return {}
+        return None
     return {
         kind: KindAdvice(
             open=have,

@@ -98,12 +98,18 @@ class OpenLane:
 
     def _long(self, lane: LaneView) -> bool:
         limit = self._settings
-        return (lane.waiting or 0) >= limit.waiting or (lane.wait_s or 0.0) >= limit.wait_s
+        waits = (lane.wait_s or 0.0) >= limit.wait_s
+        # One queue before many machines moves on quickly: there only the wait tells.
+        return waits or ((lane.waiting or 0) >= limit.waiting and not self._machines(lane))
+
+    def _machines(self, lane: LaneView) -> bool:
+        return self._kinds.get(lane.lane) == "self_checkout"
 
     def _short(self, lane: LaneView) -> bool:
         limit = self._settings
         waits = (lane.wait_s or 0.0) > limit.clear_wait_s
-        return (lane.waiting or 0) <= limit.clear_waiting and not waits
+        few = (lane.waiting or 0) <= limit.clear_waiting or self._machines(lane)
+        return few and not waits
 
     def _text(self, seen: Sequence[LaneView]) -> Text:
         if not seen:

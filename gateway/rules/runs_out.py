@@ -14,6 +14,10 @@ from gateway.rules.shelves import Goods, back_room, hangs_on
 from gateway.state.view import ShelfView, StockView, StoreView
 from messages.payloads import Text
 
+_LASTS = Text(zh="存量足够", en="There is enough")
+_UNSURE = 1.25
+"""A device's expectation has to be off by less than this factor."""
+
 
 class RunsOut:
     """Ask for goods that will be gone before the next round.
@@ -60,12 +64,15 @@ class RunsOut:
     def _finding(
         self, shelf: ShelfView, item: StockView, view: StoreView, until: datetime
     ) -> Finding:
+        verdict = self._verdict(shelf, item, view.now_s, until.timestamp())
+        # The sentence is worth its time only when somebody reads it.
+        text = self._text(shelf, item, view, until) if verdict is Verdict.BAD else _LASTS
         return Finding(
             self.name,
             f"shelf:{shelf.shelf}/{item.gtin}",
-            self._verdict(shelf, item, view.now_s, until.timestamp()),
+            verdict,
             "warning",
-            self._text(shelf, item, view, until),
+            text,
             self._settings,
             hangs_on(shelf),
         )
@@ -77,17 +84,25 @@ class RunsOut:
             return Verdict.GOOD  # the restock rule's case, or nothing to bring
         chance = self._sales.runs_out(shelf.shelf, item.gtin, item.count, now_s, until_s)
         if chance is None:
-            return Verdict.GOOD
+            return self._by_device(item, until_s - now_s)
         if chance >= self._settings.chance:
             return Verdict.BAD
         return Verdict.GOOD if chance < self._settings.clear_chance else Verdict.BETWEEN
+
+    def _by_device(self, item: StockView, left_s: float) -> Verdict:
+        """Go by what the device expects, as long as too little was learned here."""
+        if item.empty_in_s is None or item.empty_in_s > _UNSURE * left_s:
+            return Verdict.GOOD
+        return Verdict.BAD if item.empty_in_s * _UNSURE <= left_s else Verdict.BETWEEN
 
     def _text(self, shelf: ShelfView, item: StockView, view: StoreView, until: datetime) -> Text:
         product = label(self._goods.products, item.gtin)
         place = label(self._goods.shelves, shelf.shelf)
         count = "?" if item.count is None else str(item.count)
         expected = self._sales.expected(shelf.shelf, item.gtin, view.now_s, until.timestamp())
-        sold = 0 if expected is None else round(expected)
+        if expected is None:  # the device said so: sold out by then
+            expected = item.count or 0
+        sold = round(expected)
         where = back_room(view, item.gtin, self._goods)
         at = f"{until:%H:%M}"
         return Text(

@@ -16,6 +16,9 @@ from gateway.rules.findings import Finding, Labels, Verdict, label, measured_wit
 from gateway.state.view import ShelfView, StockView, StoreView
 from messages.payloads import Text
 
+_FINE = Text(zh="不缺货", en="Nothing is missing")
+"""Nobody reads what is said of a shelf that is well, so no sentence is made of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Goods:
@@ -65,12 +68,13 @@ class Restock:
         settings: RestockSettings,
         view: StoreView,
     ) -> Finding:
+        verdict = self._verdict(item, minimum, settings)
         return Finding(
             self.name,
             f"shelf:{shelf.shelf}/{item.gtin}",
-            self._verdict(item, minimum, settings),
+            verdict,
             "critical" if item.count == 0 else "warning",
-            self._text(shelf, item, view),
+            self._text(shelf, item, view) if verdict is Verdict.BAD else _FINE,
             settings,
             hangs_on(shelf),
         )
@@ -136,6 +140,25 @@ class SizeGap:
                     self._settings,
                     measured,
                 )
+        yield from self._told_by_devices(view)
+
+    def _told_by_devices(self, view: StoreView) -> Iterable[Finding]:
+        """Sizes that the planogram of a device knows and the config of the store does not."""
+        known = {gtin for sizes in self._styles.values() for gtin in sizes}
+        for shelf in _floor(view):
+            for gtin, item in shelf.items.items():
+                if gtin in known or not (item.size_gap or item.count):
+                    continue
+                gap = item.size_gap and not item.count and in_back(view, gtin)
+                yield Finding(
+                    self.name,
+                    f"product:{gtin}",
+                    Verdict.BAD if gap else Verdict.GOOD,
+                    "warning",
+                    self._text(gtin, "", shelf, view) if gap else _FINE,
+                    self._settings,
+                    hangs_on(shelf),
+                )
 
     def _verdict(self, gtin: str, shelves: list[ShelfView], view: StoreView) -> Verdict:
         counts = [s.items[gtin].count for s in shelves if gtin in s.items]
@@ -150,10 +173,12 @@ class SizeGap:
         product = label(self._goods.products, gtin)
         place = label(self._goods.shelves, shelf.shelf)
         where = back_room(view, gtin, self._goods) or Text(zh=" ", en=" ")
+        which = Text(zh=f"缺{size}码", en=f"is missing in size {size}")
+        if not size:
+            which = Text(zh="缺码", en="is the one size that is missing")
         return Text(
-            zh=f"{place.zh}：{product.zh}缺{size}码，请补货{where.zh.rstrip()}",
-            en=f"{place.en}: {product.en} is missing in size {size}. "
-            f"Please bring it{where.en.rstrip()}",
+            zh=f"{place.zh}：{product.zh}{which.zh}，请补货{where.zh.rstrip()}",
+            en=f"{place.en}: {product.en} {which.en}. Please bring it{where.en.rstrip()}",
         )
 
 
@@ -222,13 +247,20 @@ class Sweep:
 
 
 def in_back(view: StoreView, gtin: str) -> list[tuple[str, int]]:
-    """Give (shelf, count) of the back-room shelves that hold a product, the fullest first."""
-    found = [
-        (shelf.shelf, shelf.items[gtin].count or 0)
-        for shelf in view.shelves.values()
-        if shelf.area == "back" and gtin in shelf.items and shelf.items[gtin].count
-    ]
-    return sorted(found, key=lambda place: -place[1])
+    """Give (shelf, count) of the back-room shelves that hold a product, the fullest first.
+
+    A device that reads the back room itself may know shelves that nobody else tells of.
+    """
+    found: dict[str, int] = {}
+    for shelf in view.shelves.values():
+        item = shelf.items.get(gtin)
+        if item is None:
+            continue
+        if shelf.area == "back":
+            found[shelf.shelf] = item.count or 0
+        elif shelf.blind is None:
+            found = {**item.back, **found}
+    return sorted(((s, n) for s, n in found.items() if n > 0), key=lambda place: -place[1])
 
 
 def back_room(view: StoreView, gtin: str, goods: Goods) -> Text | None:

@@ -215,6 +215,9 @@ def _shelf(shelf: str, said: _Said[StockData] | None, judge: _Judge) -> ShelfVie
             item.capacity,
             item.min,
             item.confidence if blind is None else 0.0,
+            item.empty_in_s if blind is None else None,
+            item.back or {},
+            bool(item.size_gap) and blind is None,
         )
         for gtin, item in data.items.items()
     }

@@ -42,13 +42,22 @@ class LaneView:
 
 @dataclass(frozen=True, slots=True)
 class StockView:
-    """One GTIN on one shelf; ``count`` None when unknown."""
+    """One GTIN on one shelf; ``count`` None when unknown.
+
+    Attributes:
+        empty_in_s: seconds until it is sold out, as the device expects.
+        back: back-room shelf → items there, as far as the device knows.
+        size_gap: this size is sold out while others of its style lie there.
+    """
 
     gtin: str
     count: int | None
     capacity: int | None = None
     min: int | None = None
     confidence: float = 0.0
+    empty_in_s: float | None = None
+    back: Mapping[str, int] = field(default_factory=dict)
+    size_gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,3 +210,34 @@ def test_staff_see_and_take_alerts_and_tasks(
     device.stock(9)
     expect(tasks.locator("#no-tasks")).to_be_visible(timeout=30_000)
     tasks.close()
+
+
+def test_a_shopper_complains_and_staff_have_a_case(gateway: Gateway, browser: Browser) -> None:
+    kiosk = open_page(browser, f"{gateway.url}/rate?lane=1", viewport={"width": 800, "height": 600})
+    kiosk.locator(".face.s2").click()
+    kiosk.locator("#comment").fill("两个人都在聊天")
+    kiosk.locator('.topic[data-topic="staff"]').click()
+    expect(kiosk.locator("#thanks")).to_be_visible()
+    # Ready for the next one, with nothing of this one left.
+    expect(kiosk.locator("#ask")).to_be_visible(timeout=30_000)
+    expect(kiosk.locator("#comment")).to_have_value("")
+    kiosk.close()
+    page = open_page(browser, f"{gateway.url}/alerts?lang=en")
+    expect(page.locator(".alert .text")).to_contain_text("unhappy with the staff (Lane 1)")
+    page.locator(".alert .resolve").click()
+    wait_for(page, "#no-alerts", "✓ Nothing needs attention")
+    page.close()
+
+
+@pytest.mark.parametrize(("lang", "title"), [("zh", "运营报告"), ("en", "Store report")])
+def test_reports_fit_a_phone(gateway: Gateway, browser: Browser, lang: str, title: str) -> None:
+    refused: list[str] = []
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.on("console", lambda message: refused.append(message.text))
+    page.goto(f"{gateway.url}/reports?lang={lang}")
+    expect(page.locator("h1")).to_contain_text(title)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+    assert page.locator(".tile").first.evaluate("e => getComputedStyle(e).borderRadius") != "0px"
+    assert refused == []
+    page.close()

@@ -1,5 +1,5 @@
 import { element } from "./live.js";
-import { ago, followStore, name, names, t } from "./staff.js";
+import { ago, followStore, lang, name, names, t } from "./staff.js";
 
 const byId = (id) => document.getElementById(id);
 const number = (value) => (value === null ? "–" : String(value));
@@ -67,14 +67,22 @@ function deviceCard(device) {
   return card;
 }
 
+function needs(title, one) {
+  const steps = [[t.needed_now, one.needed_now], [t.needed_15, one.needed_15min], [t.needed_30, one.needed_30min]];
+  return element("p", "needs", title && element("span", "kind", title), ...steps
+    .filter(([, count]) => count !== null && count !== undefined)
+    .map(([when, count]) => element("span", count > one.open ? "more" : "", `${when} `, element("strong", "", String(count)))));
+}
+
+// Staff see what is needed, kind by kind; shoppers' screens only ever show what is staffed.
 function showAdvice(advice) {
   const place = byId("advice");
   place.hidden = !advice || advice.needed_now === null;
   if (place.hidden) return;
-  const needs = [[t.needed_now, advice.needed_now], [t.needed_15, advice.needed_15min], [t.needed_30, advice.needed_30min]];
-  place.replaceChildren(...needs.filter(([, count]) => count !== null).map(([when, count]) =>
-    element("span", count > advice.open ? "more" : "", `${when} `, element("strong", "", String(count)))));
-  place.append(element("span", "why", advice.why[document.documentElement.lang.slice(0, 2)] ?? advice.why.en));
+  const kinds = Object.entries(advice.kinds ?? {});
+  const rows = kinds.length ? kinds.map(([kind, one]) => needs(t[kind] ?? kind, one)) : [needs("", advice)];
+  const assistant = advice.assistant ? element("p", "assistant", t.assistant) : null;
+  place.replaceChildren(...rows, ...(assistant ? [assistant] : []), element("p", "why", advice.why[lang] ?? advice.why.en));
 }
 
 function show(store) {

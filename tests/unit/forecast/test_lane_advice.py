@@ -6,10 +6,11 @@ import ciw
 import numpy as np
 import pytest
 
+from benchmarks.policy.parallel import waits
 from gateway.forecast.advisor import LaneAdvisor
 from gateway.forecast.arrivals import STEP_S, ArrivalForecast, Rate
-from gateway.forecast.erlang import Demand, mean_wait_s
-from gateway.forecast.lanes import Checkouts, ServiceLevel, lanes_needed
+from gateway.forecast.erlang import Demand, mean_wait_s, share_within
+from gateway.forecast.lanes import Checkouts, ServiceLevel, lanes_needed, parallel
 from gateway.forecast.service import ServiceTimes
 from simulators.checkouts.demand import DAY_S, Month, StoreSize, month
 from simulators.checkouts.queues import Staffing, simulate
@@ -123,3 +124,13 @@ def test_simulated_lanes_wait_as_long_as_theory_and_ciw_say() -> None:
     theory_s = mean_wait_s(3, demand)
     assert peer_wait_s == pytest.approx(theory_s, rel=0.25)
     assert float(np.mean(ours.wait_s[100:])) == pytest.approx(theory_s, rel=0.35)
+
+
+@pytest.mark.parametrize("lanes", [4, 8])
+def test_parallel_lanes_are_told_from_one_queue(lanes: int) -> None:
+    demand = Demand(lanes * 0.8 / 75.0, 75.0, 0.6)
+    late = float((waits(lanes, 0.8, 12, seed=2) > 120.0).mean())
+    plain = 1.0 - share_within(lanes, demand, 120.0)
+    corrected = 1.0 - share_within(lanes, parallel(lanes, demand), 120.0)
+    assert abs(np.log(corrected / late)) < abs(np.log(plain / late))
+    assert corrected == pytest.approx(late, rel=0.4)

@@ -129,6 +129,7 @@ def test_each_kind_of_lane_has_its_own_need() -> None:
     assert need.wanted == staffed.wanted + express.wanted
     advice = advise(mixed_store(), None, None, need, {"1", "2", "x"})
     assert advice.open == 1
+    assert advice.kinds is not None
     assert advice.kinds["self_checkout"].open == 6
     assert advice.kinds["express"].needed_now is not None
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from fastapi import FastAPI
 from gateway.api.alerts import alert_routes, maintenance_routes
 from gateway.api.board import Board, Picture
 from gateway.api.feed import Feed
+from gateway.api.ratings import A_MINUTE, rating_routes
 from gateway.api.state import health_routes, state_routes
 from gateway.config import GatewayConfig
 from gateway.engine import Engine, Step
@@ -61,7 +64,8 @@ class World:
         app.include_router(
             health_routes(self.board, self.feed, lambda: (not self.engine.broken, {}))
         )
-        add_pages(app, config)
+        app.include_router(rating_routes(self.engine, frozenset({"1", "2"}), lambda: self.now_s))
+        add_pages(app, config, lambda: read_only(config.database), lambda: self.now_s)
         self.app = app
         self._thread = threading.Thread(target=self.engine.run)
         self._thread.start()
@@ -286,3 +290,62 @@ def test_no_page_asks_anybody_else(api: Api) -> None:
 
 def test_state_before_the_first_message_is_json(api: Api) -> None:
     assert json.loads(api.get("/api/v1/state").text)["store"] == "demo"
+
+
+RATING = {
+    "id": "rating-0001",
+    "score": 1,
+    "topic": "staff",
+    "lane": "1",
+    "comment": " nobody \n came ",
+}
+
+
+def test_a_bad_rating_becomes_a_case_and_one_sent_twice_counts_once(api: Api) -> None:
+    for _ in range(2):
+        assert api.post("/api/v1/ratings", json=RATING).status_code == 201
+    (case,) = api.get("/api/v1/alerts").json()
+    assert (case["rule"], case["severity"]) == ("complaint", "info")
+    assert "nobody came" in case["text"]["zh"]
+    # What a shopper wrote is with the case, not in everybody's picture of the store.
+    assert "ratings" not in api.get("/api/v1/state").json()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"), [({"score": 6}, 422), ({"lane": "9"}, 404), ({"id": "<script>"}, 422)]
+)
+def test_a_rating_that_cannot_be_is_refused(api: Api, wrong: dict[str, Any], status: int) -> None:
+    assert api.post("/api/v1/ratings", json=RATING | wrong).status_code == status
+
+
+def test_a_flood_of_ratings_is_stopped(api: Api) -> None:
+    answers = [
+        api.post("/api/v1/ratings", json=RATING | {"id": f"rating-{n:04}", "score": 5}).status_code
+        for n in range(A_MINUTE + 1)
+    ]
+    assert set(answers[:-1]) == {201}
+    assert answers[-1] == 429
+
+
+@pytest.mark.parametrize("lane", ["", "?lane=1"])
+def test_the_kiosk_page_has_five_faces_in_both_languages(api: Api, lane: str) -> None:
+    page = api.get(f"/rate{lane}").text
+    assert page.count("data-score=") == 5
+    assert "您今天的购物体验如何？" in page
+    assert "How was your visit today?" in page
+    assert api.get("/rate?lane=9").status_code == 404
+
+
+def test_reports_are_pages_and_tables(world: World, api: Api) -> None:
+    api.post("/api/v1/ratings", json=RATING)
+    page = api.get("/reports?month=2026-01&lang=en")
+    assert "Mean rating" in page.text
+    policy = page.headers["content-security-policy"]
+    style = page.text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in policy, "a browser shows the page in its style"
+    table = api.get("/reports.csv?month=2026-01")
+    assert table.text.startswith("day,entered,waits")
+    assert api.get("/reports?week=2026-W60").status_code == 422
+    assert api.get("/reports?week=2026-W05&month=2026-01").status_code == 422
+    assert api.get("/reports").status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,11 +14,16 @@ from gateway.config import GatewayConfig
 from gateway.forecast.advisor import Need
 from gateway.forecast.sales import Sales
 from gateway.forecast.store import StoreNeed
-from gateway.rule_settings import CloseLaneSettings, OpenLaneSettings, RunsOutSettings
+from gateway.rule_settings import (
+    CloseLaneSettings,
+    OpenLaneSettings,
+    RunsOutSettings,
+    SizeGapSettings,
+)
 from gateway.rules.findings import Finding, Verdict
 from gateway.rules.lanes import CloseLane, OpenLane
 from gateway.rules.runs_out import RunsOut
-from gateway.rules.shelves import Goods
+from gateway.rules.shelves import Goods, SizeGap
 from gateway.state.heard import Heard
 from gateway.state.view import LaneView, ShelfView, StockView, StoreView
 from messages.payloads import LaneState, Picked, Returned
@@ -107,6 +113,30 @@ def test_goods_that_will_not_last(
     if verdict is Verdict.BAD:
         assert "6 left" in finding.text.en
         assert "14:30" in finding.text.zh
+
+
+@pytest.mark.parametrize(
+    ("empty_in_s", "verdict"),
+    [(None, Verdict.GOOD), (3600.0, Verdict.BAD), (9000.0, Verdict.BETWEEN), (4e4, Verdict.GOOD)],
+)
+def test_the_device_is_believed_until_enough_was_learned(
+    empty_in_s: float | None, verdict: Verdict
+) -> None:
+    at = view(12.0, 6)
+    item = replace(at.shelves["S1"].items[GTIN], empty_in_s=empty_in_s)
+    shelf = replace(at.shelves["S1"], items={GTIN: item})
+    assert judge(Sales(local), replace(at, shelves={"S1": shelf})).verdict is verdict
+
+
+@pytest.mark.parametrize(("back", "verdict"), [({"B1": 4}, Verdict.BAD), ({}, Verdict.GOOD)])
+def test_a_size_gap_that_only_the_device_knows(back: dict[str, int], verdict: Verdict) -> None:
+    item = StockView(GTIN, 0, 12, 2, back=back, size_gap=True)
+    shelf = ShelfView("S1", {GTIN: item}, blind=None)
+    at = StoreView(START_S, {}, {"S1": shelf}, {}, {})
+    (finding,) = SizeGap(SizeGapSettings(), {}, Goods({}, {})).judge(at)
+    assert (finding.subject, finding.verdict) == (f"product:{GTIN}", verdict)
+    if back:
+        assert "4 in the back room, B1" in finding.text.en
 
 
 def test_limits_that_contradict_are_refused() -> None:
