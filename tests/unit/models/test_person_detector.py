@@ -9,10 +9,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
+import onnxruntime as ort
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 import models
 from models.manifest import BUILT_IN, read
+from models.quantize.outputs import multiply_in_int8
+from models.suppression import iou
 
 VTEST = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
 
@@ -52,6 +57,53 @@ def test_finds_the_people_of_a_real_street() -> None:
     assert np.all((heights > 40) & (heights < 200))
     assert np.all(sure[:, [0, 2]] <= 768)
     assert np.all(sure[:, [1, 3]] <= 576)
+
+
+@pytest.mark.vtest
+def test_int8_sees_what_float_sees() -> None:
+    capture = cv2.VideoCapture(str(VTEST))
+    small, large = models.load("person"), models.load("person-float")
+    for _ in range(10):
+        ok, image = capture.read()
+        assert ok
+        exact, found = large.detect(image), small.detect(image)
+        sure = exact.scores >= 0.5
+        overlap = iou(exact.boxes[sure], found.boxes)
+        assert overlap.max(axis=1).min() > 0.8
+        scores = found.scores[overlap.argmax(axis=1)]
+        assert np.abs(scores - exact.scores[sure]).max() < 0.1
+
+
+def test_float_products_become_int8_ones_with_float_results() -> None:
+    rng = np.random.default_rng(2)
+    weight = rng.normal(0, 1, (8, 3)).astype(np.float32) * [1.0, 10.0, 100.0]
+    levels = rng.integers(0, 255, (1, 5, 8), np.uint8)
+    parts = {
+        "scale": np.array(0.02, np.float32),
+        "zero": np.array(100, np.uint8),
+        "weight": weight.astype(np.float32),
+    }
+    graph = helper.make_graph(
+        [
+            helper.make_node("DequantizeLinear", ["levels", "scale", "zero"], ["x"], "x"),
+            helper.make_node("MatMul", ["x", "weight"], ["y"], "y"),
+        ],
+        "product",
+        [helper.make_tensor_value_info("levels", TensorProto.UINT8, [1, 5, 8])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 5, 3])],
+        [numpy_helper.from_array(values, name) for name, values in parts.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 8
+    multiply_in_int8(model)
+    onnx.checker.check_model(model, full_check=True)
+    assert TensorProto.INT8 in {tensor.data_type for tensor in model.graph.initializer}
+    session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, {"levels": levels})
+    expected = (levels.astype(np.float32) - 100) * 0.02 @ parts["weight"]
+    # Each column has its own scale, so a large one takes nothing from a small one.
+    error = np.abs(found - expected).max((0, 1)) / np.abs(expected).max((0, 1))
+    assert error.max() < 0.03
 
 
 def test_an_empty_grey_picture_has_nobody() -> None:
