@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import tempfile
 from collections import Counter
@@ -98,6 +99,11 @@ def _lane(log: Log, name: str) -> dict[str, Any]:
                 plots.Series("p90", _thin([(r[0], r[3]) for r in rows])),
             ],
             "s",
+            # Against the moment at which the shopper joined, when the prediction was made.
+            plots.Series(
+                "实际 · real",
+                [(max(e["t_s"] - e["wait_s"], rows[0][0]), e["wait_s"]) for e in scored],
+            ),
         ),
         "outcomes": [
             (_OUTCOMES.get(outcome, outcome), number)
@@ -140,11 +146,17 @@ def _zone(log: Log, name: str) -> dict[str, Any]:
 
 
 def _histogram(values: Sequence[float]) -> Markup:
-    step = max(values) / _BARS or 1.0
+    step = _round_step(max(values) / _BARS)
     counts = [0] * _BARS
     for value in values:
         counts[min(int(value / step), _BARS - 1)] += 1
     return plots.bars([step * i for i in range(_BARS + 1)], counts, "次")
+
+
+def _round_step(least: float) -> float:
+    """Give the next of 1, 2, 5, 10, 20, … s, so that the axis shows round numbers."""
+    scale = 10.0 ** math.floor(math.log10(max(least, 1.0)))
+    return next(scale * k for k in (1.0, 2.0, 5.0, 10.0) if scale * k >= least)
 
 
 def _thin(

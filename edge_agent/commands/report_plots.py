@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ WIDTH, HEIGHT = 720, 180
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 8, 24
 _COLOURS = ("#1f6feb", "#d1242f", "#2da44e", "#8250df")
 _TICKS = 5
+_MOST_TICKS = 8
+_STEPS_S = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400)
 
 Points = Sequence[tuple[float, float | None]]
 
@@ -39,21 +42,26 @@ class _Frame:
         return HEIGHT - _BOTTOM - value / self.top * (HEIGHT - _TOP - _BOTTOM)
 
 
-def lines(series: Sequence[Series], unit: str) -> Markup:
+def lines(series: Sequence[Series], unit: str, dots: Series | None = None) -> Markup:
     """Plot values over time.
 
     Args:
         series: points of (seconds, value).
         unit: written at the vertical axis.
+        dots: drawn as single points beside the lines.
     """
-    times = [t for one in series for t, _ in one.points]
-    values = [v for one in series for _, v in one.points if v is not None]
+    every = [*series, *([] if dots is None else [dots])]
+    times = [t for one in every for t, _ in one.points]
+    values = [v for one in every for _, v in one.points if v is not None]
     frame = _Frame(min(times, default=0.0), max(times, default=1.0), _round_up(values))
-    parts = [_axes(frame, unit, _clock)]
+    parts = [_axes(frame, unit, _clock, _moments(frame))]
     for i, one in enumerate(series):
         colour = _COLOURS[i % len(_COLOURS)]
         parts += [_path(frame, run, colour) for run in _runs(one.points)]
-    return _svg(parts) + _legend(series)
+    if dots is not None:
+        known = [(t, v) for t, v in dots.points if v is not None]
+        parts += _dots(frame, known, 2.0, _COLOURS[len(series)])
+    return _svg(parts) + _legend(every)
 
 
 def scatter(points: Sequence[tuple[float, float]], unit: str) -> Markup:
@@ -63,13 +71,14 @@ def scatter(points: Sequence[tuple[float, float]], unit: str) -> Markup:
     diagonal = Markup('<path d="M{:.1f} {:.1f}L{:.1f} {:.1f}" class="grid"/>').format(
         frame.x(0.0), frame.y(0.0), frame.x(top), frame.y(top)
     )
-    dots = [
-        Markup('<circle cx="{:.1f}" cy="{:.1f}" r="3" fill="{}" fill-opacity=".6"/>').format(
-            frame.x(x), frame.y(y), _COLOURS[0]
-        )
-        for x, y in points
-    ]
-    return _svg([_axes(frame, unit, _plain), diagonal, *dots])
+    return _svg([_axes(frame, unit, _plain), diagonal, *_dots(frame, points, 3.0, _COLOURS[0])])
+
+
+def _dots(
+    frame: _Frame, points: Sequence[tuple[float, float]], radius: float, colour: str
+) -> list[Markup]:
+    circle = Markup('<circle cx="{:.1f}" cy="{:.1f}" r="{}" fill="{}" fill-opacity=".6"/>')
+    return [circle.format(frame.x(x), frame.y(y), radius, colour) for x, y in points]
 
 
 def bars(edges: Sequence[float], counts: Sequence[int], unit: str) -> Markup:
@@ -111,8 +120,30 @@ def _svg(parts: Sequence[Markup]) -> Markup:
     return Markup('<svg viewBox="0 0 {} {}">{}</svg>').format(WIDTH, HEIGHT, Markup("").join(parts))
 
 
-def _axes(frame: _Frame, unit: str, label: Callable[[float], str]) -> Markup:
+def _moments(frame: _Frame) -> list[float]:
+    """Round times, a handful of them."""
+    span_s = max(frame.x1 - frame.x0, 1.0)
+    step_s = next((s for s in _STEPS_S if span_s / s <= _MOST_TICKS), span_s)
+    first = math.ceil(frame.x0 / step_s)
+    return [step_s * k for k in range(first, math.floor(frame.x1 / step_s) + 1)]
+
+
+def _axes(
+    frame: _Frame,
+    unit: str,
+    label: Callable[[float], str],
+    places: Sequence[float] | None = None,
+) -> Markup:
     parts = []
+    if places is None:
+        span = frame.x1 - frame.x0
+        places = [frame.x0 + span * k / (_TICKS - 1) for k in range(_TICKS)]
+    for at in places:
+        parts.append(
+            Markup('<text x="{:.1f}" y="{}" class="x">{}</text>').format(
+                min(frame.x(at), WIDTH - 24), HEIGHT - 6, label(at)
+            )
+        )
     for k in range(_TICKS):
         value = frame.top * k / (_TICKS - 1)
         y = frame.y(value)
@@ -120,12 +151,6 @@ def _axes(frame: _Frame, unit: str, label: Callable[[float], str]) -> Markup:
             Markup('<path d="M{} {:.1f}H{}" class="grid"/>').format(_LEFT, y, WIDTH - _RIGHT)
             + Markup('<text x="{}" y="{:.1f}" class="y">{}</text>').format(
                 _LEFT - 5, y + 4, _plain(value)
-            )
-        )
-        at = frame.x0 + (frame.x1 - frame.x0) * k / (_TICKS - 1)
-        parts.append(
-            Markup('<text x="{:.1f}" y="{}" class="x">{}</text>').format(
-                frame.x(at), HEIGHT - 6, label(at)
             )
         )
     parts.append(Markup('<text x="4" y="12">{}</text>').format(unit))

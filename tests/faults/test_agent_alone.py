@@ -6,13 +6,16 @@ import asyncio
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from paho.mqtt import publish
 
-from messages.payloads import LaneState
+from messages.envelope import Envelope
+from messages.payloads import Command, LaneState
 from messages.topics import Topics
 from simulators.camera.server import CameraServer
 from simulators.camera.views import high
@@ -116,6 +119,49 @@ def test_an_agent_works_once_broker_camera_and_reader_come(
         broker.kill()
         if camera is not None:
             camera.close()
+
+
+def order(port: int, lane: str, state: str | None) -> None:
+    """Say the manager's word on a lane to the device."""
+    word = Command(
+        name="lane",
+        args={"lane": lane, "state": state},
+        expires_at=datetime.now(UTC) + timedelta(minutes=5),
+    )
+    envelope = Envelope(
+        id=f"order-{lane}-{state}", type="command", source="gateway", boot="test",
+        time=datetime.now(UTC), data=word.model_dump(mode="json"),
+    )  # fmt: skip
+    topic = Topics(configs.STORE).command("checkout-1", "lane")
+    publish.single(topic, envelope.encode(), qos=1, hostname="127.0.0.1", port=port)
+
+
+def test_the_managers_word_on_a_lane_reaches_what_is_published(
+    live: LiveScene, device: dict[str, Any], start: Start, tmp_path: Path
+) -> None:
+    ports = device["ports"]
+    broker = Broker(tmp_path, port=ports.broker)
+    camera = CameraServer(live, {"lanes": high(live.layout)}, port=ports.camera)
+    observer = Observer("127.0.0.1", ports.broker, Topics(configs.STORE))
+    start("edge_agent", "run", "--config", device["file"])
+
+    def is_said(state: LaneState) -> bool:
+        return observer.wait_for(
+            lambda: "1" in observer.lanes and observer.lanes["1"].open is state, SEEN_S
+        )
+
+    try:
+        assert is_said(LaneState.OPEN), "a cashier is there"
+        order(ports.broker, "1", "closing")
+        assert is_said(LaneState.CLOSING)
+        order(ports.broker, "no-such-lane", "closed")
+        order(ports.broker, "1", "half open")
+        order(ports.broker, "1", None)
+        assert is_said(LaneState.OPEN), "the camera speaks again; mistakes changed nothing"
+    finally:
+        observer.close()
+        camera.close()
+        broker.kill()
 
 
 @pytest.mark.parametrize(

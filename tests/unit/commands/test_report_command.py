@@ -60,6 +60,8 @@ def test_the_page_shows_waits_dwell_footfall_and_heat_in_both_languages(log: Pat
     page = log.with_suffix(".html").read_text(encoding="utf-8")
     for text in (
         "排队人数 · People waiting",
+        "实际 · real",
+        ">0:02:00<",
         "mean error 10.0 s",
         "bias -10.0 s",
         "p90 covers 100",
