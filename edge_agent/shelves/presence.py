@@ -34,7 +34,7 @@ FLOOR = 1e-5
 FADE_SHARE = 0.1
 SURE_SHADE = 0.3
 """The depth of shadows is learned where the neighbours say this or more."""
-FADE_QUIET = -11.0
+FADE_QUIET = -16.0
 """Logarithm of the chance of a silence from which on it was a fade."""
 FADE_GROUP_S = 3000.0
 """Weight of the prior fade rate against what all tags of a reader show, in seconds of a tag."""
@@ -153,15 +153,6 @@ class Presence:
         """(N,) learned chance that a clear tag is read in a step."""
         rate: Floats = self.hits / (self.hits + self.misses)
         return rate
-
-    @property
-    def evidence(self) -> Floats:
-        """(N,) log-likelihood ratio of a shadow by the tag's own reads of late."""
-        physics = self._physics
-        odds = self.alone / (1 - self.alone)
-        ratio: Floats = np.log(odds * physics.relief_rate / physics.onset_rate)
-        limited: Floats = np.clip(ratio, -6.0, 6.0)
-        return limited
 
     def step(self, look: Look) -> None:
         """Move on by one step."""
