@@ -179,8 +179,8 @@ class ShelfField:
         return steps
 
     def _reach(self, place: NDArray[np.int64]) -> NDArray[np.float64]:
-        result: NDArray[np.float64] = self.physics.overlap ** self._steps(place)
-        return result
+        """(N, A) factor on the read rate by the way to each antenna."""
+        return np.asarray(self.physics.overlap ** self._steps(place), np.float64)
 
     def _on_air(self) -> NDArray[np.float64]:
         physics = self.physics
