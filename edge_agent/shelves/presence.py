@@ -43,6 +43,20 @@ ODD_READ = 0.02
 """Added to the density of RSSI, so that one odd read never decides."""
 
 
+START = {
+    "alone": 0.1,
+    "_told": 0.1,
+    "hits": 1.0,
+    "misses": 1.0,
+    "silent": 0.0,
+    "rssi_dbm": np.nan,
+    "_heard": 0.0,
+    "_fades": 0.0,
+    "_present_s": 0.0,
+}
+"""What is believed of a tag when it is first seen, by name of the (N,) array."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What one step showed of every tag; all arrays (N,).
@@ -124,18 +138,16 @@ class Presence:
         self.belief = np.concatenate([self.belief, np.tile(start, (1, new))], axis=1)
         self._called = np.concatenate([self._called, np.zeros((2, new))], axis=1)
         self._pending = np.concatenate([self._pending, np.zeros((2, new))], axis=1)
-        for name, value in (
-            ("alone", 0.1),
-            ("_told", 0.1),
-            ("hits", 1.0),
-            ("misses", 1.0),
-            ("silent", 0.0),
-            ("rssi_dbm", np.nan),
-            ("_heard", 0.0),
-            ("_fades", 0.0),
-            ("_present_s", 0.0),
-        ):
+        for name, value in START.items():
             setattr(self, name, np.concatenate([getattr(self, name), np.full(new, value)]))
+
+    def keep(self, rows: Ints) -> None:
+        """Keep these rows alone, in this order."""
+        self._depths.keep(rows)
+        for name in ("belief", "_pending", "_called"):
+            setattr(self, name, getattr(self, name)[:, rows])
+        for name in START:
+            setattr(self, name, getattr(self, name)[rows])
 
     @property
     def absent(self) -> Floats:
