@@ -42,6 +42,10 @@ class TagConditions:
         else:
             self.counters["no_gtin" if scheme_name(epc) else "foreign_tag"] += 1
 
+    def keep(self, rows: NDArray[np.int64]) -> None:
+        """Keep these rows alone, in this order."""
+        self._since_s, self._told = self._since_s[rows], self._told[rows]
+
     def apart(
         self,
         votes: NDArray[np.float64],

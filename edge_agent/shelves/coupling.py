@@ -115,6 +115,12 @@ class Coupling:
     def __init__(self, antennas: int) -> None:
         self._antennas = [Neighbours() for _ in range(antennas)]
 
+    def keep(self, index: Ints) -> None:
+        """Keep some rows; ``index`` (N,) gives the new row of each old one, −1 for none."""
+        for antenna in self._antennas:
+            antenna.assign(antenna.rows[index[antenna.rows] >= 0])
+            antenna.rows = index[antenna.rows]
+
     def learn(
         self, column: Ints, known: Bools, shade: Floats, surely: Floats, seconds: float
     ) -> None:

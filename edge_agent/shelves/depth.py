@@ -54,6 +54,11 @@ class Depths:
                 more = np.full((len(SHARES), new), value)
                 setattr(self, name, np.concatenate([getattr(self, name), more], axis=1))
 
+    def keep(self, rows: Ints) -> None:
+        """Keep these rows alone, in this order."""
+        for name in ("_shadowed", "_pending", "_called"):
+            setattr(self, name, getattr(self, name)[:, rows])
+
     def step(
         self,
         seen: Bools,

@@ -62,6 +62,7 @@ class Patience:
         return_s: an item that comes back has to stay for so long.
         place_s: longest wait for a clear place of an item that came back.
         moved_s: a tag has to lie on the other shelf for so long.
+        forget_s: a tag that lies on no shelf and was not read for so long is forgotten.
     """
 
     warm_up_s: float = 10.0
@@ -70,6 +71,7 @@ class Patience:
     return_s: float = 3.0
     place_s: float = 12.0
     moved_s: float = 8.0
+    forget_s: float = 7200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,11 @@ class Ledger:
         self.since_s = np.concatenate([self.since_s, np.full(new, t_s)])
         self._came_s = np.concatenate([self._came_s, np.full(new, np.nan)])
         self._elsewhere_s = np.concatenate([self._elsewhere_s, np.full(new, np.nan)])
+
+    def keep(self, rows: Ints) -> None:
+        """Keep these rows alone, in this order."""
+        for name in ("life", "shelf", "since_s", "_came_s", "_elsewhere_s"):
+            setattr(self, name, getattr(self, name)[rows])
 
     @property
     def stocked(self) -> Bools:

@@ -19,12 +19,11 @@ class Physics:
             that passes).
         shadow_share: factor on the read rate of a tag behind a body.
         shadow_drop_db: how much weaker its reads are.
-        shadow_reads: weight of these two, in reads that were due behind a body.
+        shadow_reads: weight of the loss of RSSI, in reads behind a body.
         sigma_db: standard deviation of RSSI around the mean of a tag.
         rssi_span_db: width of the range over which reads of an absent tag spread evenly.
         onset_rate: clear → shadowed.
         relief_rate: shadowed → clear.
-        follow_rate: how fast a tag follows the shadow that its neighbours show.
         fade_rate: clear → faded alone, by multipath or something small in the way.
         fade_memory_s: weight of that rate, in seconds.
         pick_rate: clear → absent.
@@ -42,7 +41,6 @@ class Physics:
     rssi_span_db: float = 40.0
     onset_rate: float = 1 / 60
     relief_rate: float = 1 / 5
-    follow_rate: float = 1.5
     fade_rate: float = 1 / 200000
     fade_memory_s: float = 200.0
     pick_rate: float = 1 / 3000

@@ -85,6 +85,10 @@ class Places:
             self.reads = np.concatenate([self.reads, np.zeros(new)])
             self._last = np.concatenate([self._last, np.zeros(new, np.int64)])
 
+    def keep(self, rows: Ints) -> None:
+        """Keep these rows alone, in this order."""
+        self.votes, self.reads, self._last = self.votes[rows], self.reads[rows], self._last[rows]
+
     def step(self, heard: Round) -> None:
         """Take the sightings of one step."""
         # Votes fade only where new ones come: a silent tag keeps its place.

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from edge_agent.shelves.depth import Depths
 from edge_agent.shelves.physics import Physics
+from edge_agent.shelves.strength import Strength
 
 CLEAR, SHADOWED, FADED, ABSENT = range(4)
 Floats = NDArray[np.float64]
@@ -34,14 +35,26 @@ FLOOR = 1e-5
 FADE_SHARE = 0.1
 SURE_SHADE = 0.3
 """The depth of shadows is learned where the neighbours say this or more."""
-FADE_QUIET = -11.0
+FADE_QUIET = -16.0
 """Logarithm of the chance of a silence from which on it was a fade."""
 FADE_GROUP_S = 3000.0
 """Weight of the prior fade rate against what all tags of a reader show, in seconds of a tag."""
-SPREAD_READS, MOST_SPREAD_READS = 500.0, 50_000.0
-"""Weight of the assumed spread of RSSI, and the most that is remembered of it, in reads."""
 ODD_READ = 0.02
 """Added to the density of RSSI, so that one odd read never decides."""
+
+
+START = {
+    "alone": 0.1,
+    "_told": 0.1,
+    "hits": 1.0,
+    "misses": 1.0,
+    "silent": 0.0,
+    "rssi_dbm": np.nan,
+    "_heard": 0.0,
+    "_fades": 0.0,
+    "_present_s": 0.0,
+}
+"""What is believed of a tag when it is first seen, by name of the (N,) array."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +103,7 @@ class Presence:
         silent: (N,) steps since the tag was last read, in exposure.
         rssi_dbm: (N,) learned mean RSSI of a clear tag; NaN before the first read.
         share: (G,) learned factor on the read rate behind a body, by group.
-        drop_db: (G,) learned loss of RSSI behind a body.
-        sigma_db: (G,) learned spread of the reads of a clear tag around its mean.
+        strength: how RSSI behaves, by group.
         reach_rate: (G,) learned rate at which shadowed goods are taken.
     """
 
@@ -110,13 +122,10 @@ class Presence:
         self._fades = np.empty(0)
         self._present_s = np.empty(0)
         self._depths = Depths(physics, groups)
-        self._weak = np.full(groups, physics.shadow_reads)
-        self._lost_db = self._weak * physics.shadow_drop_db
-        self._near = np.full(groups, SPREAD_READS)
-        self._square = self._near * physics.sigma_db**2
+        self.strength = Strength(physics, groups)
         self._shadow_s = np.full(groups, physics.reach_memory_s)
         self._taken = self._shadow_s * physics.reach_rate
-        self.share, self.drop_db, self.sigma_db, self.reach_rate = np.empty((4, groups))
+        self.share, self.reach_rate = np.empty((2, groups))
         self._derive()
 
     def resize(self, rows: int) -> None:
@@ -129,18 +138,16 @@ class Presence:
         self.belief = np.concatenate([self.belief, np.tile(start, (1, new))], axis=1)
         self._called = np.concatenate([self._called, np.zeros((2, new))], axis=1)
         self._pending = np.concatenate([self._pending, np.zeros((2, new))], axis=1)
-        for name, value in (
-            ("alone", 0.1),
-            ("_told", 0.1),
-            ("hits", 1.0),
-            ("misses", 1.0),
-            ("silent", 0.0),
-            ("rssi_dbm", np.nan),
-            ("_heard", 0.0),
-            ("_fades", 0.0),
-            ("_present_s", 0.0),
-        ):
+        for name, value in START.items():
             setattr(self, name, np.concatenate([getattr(self, name), np.full(new, value)]))
+
+    def keep(self, rows: Ints) -> None:
+        """Keep these rows alone, in this order."""
+        self._depths.keep(rows)
+        for name in ("belief", "_pending", "_called"):
+            setattr(self, name, getattr(self, name)[:, rows])
+        for name in START:
+            setattr(self, name, getattr(self, name)[rows])
 
     @property
     def absent(self) -> Floats:
@@ -154,15 +161,6 @@ class Presence:
         rate: Floats = self.hits / (self.hits + self.misses)
         return rate
 
-    @property
-    def evidence(self) -> Floats:
-        """(N,) log-likelihood ratio of a shadow by the tag's own reads of late."""
-        physics = self._physics
-        odds = self.alone / (1 - self.alone)
-        ratio: Floats = np.log(odds * physics.relief_rate / physics.onset_rate)
-        limited: Floats = np.clip(ratio, -6.0, 6.0)
-        return limited
-
     def step(self, look: Look) -> None:
         """Move on by one step."""
         # What a tag says of shadows to others rests on the prior depth: were it the learned one,
@@ -175,7 +173,7 @@ class Presence:
         self._step_alone(at_prior.clear, at_prior.shadowed)
         due = self._due(look)
         self._predict(look, due)
-        chances = self._chances(look, self.share, self.drop_db)
+        chances = self._chances(look, self.share, self.strength.drop_db)
         self._depths.step(
             look.seen,
             chances.clear,
@@ -224,7 +222,9 @@ class Presence:
         absent = 1 - physics.ghost * look.exposure
         rows = np.flatnonzero(look.seen)
         off = look.rssi_dbm[rows] - self.rssi_dbm[rows]
-        sigma = self.sigma_db[look.group[rows]] * np.sqrt(1 + 1 / (self._heard[rows] + 1.0))
+        sigma = self.strength.sigma_db[look.group[rows]] * np.sqrt(
+            1 + 1 / (self._heard[rows] + 1.0)
+        )
         known = ~np.isnan(off)
         off = np.where(known, off, 0.0)
         scale = np.where(known, physics.rssi_span_db / (sigma * np.sqrt(2 * np.pi)), 1.0)
@@ -300,21 +300,11 @@ class Presence:
         heard = look.rssi_dbm[rows]
         first = np.isnan(self.rssi_dbm[rows])
         self.rssi_dbm[rows[first]] = heard[first]
-        self._learn_spread(look, rows, weight)
+        told = rows[(look.shade[rows] < 0.1) & (self._heard[rows] > 20) & (weight[rows] > 0.5)]
+        self.strength.learn_clear(look.group[told], look.rssi_dbm[told] - self.rssi_dbm[told])
         self._heard[rows] = np.minimum(self._heard[rows] + weight[rows], 200.0)
         gain = weight[rows] / (self._heard[rows] + 1.0)
         self.rssi_dbm[rows] += gain * (heard - self.rssi_dbm[rows])
-
-    def _learn_spread(self, look: Look, rows: Ints, clear: Floats) -> None:
-        """Learn how far reads of clear tags spread; only where no neighbour speaks of a shadow."""
-        told = rows[(look.shade[rows] < 0.1) & (self._heard[rows] > 20) & (clear[rows] > 0.5)]
-        group, n = look.group[told], len(self.share)
-        off = look.rssi_dbm[told] - self.rssi_dbm[told]
-        self._near += np.bincount(group, minlength=n)
-        self._square += np.bincount(group, off**2, n)
-        faded = np.where(self._near > MOST_SPREAD_READS, MOST_SPREAD_READS / self._near, 1.0)
-        self._near *= faded
-        self._square *= faded
 
     def _learn_physics(self, look: Look) -> None:
         """Learn how deep shadows are and how often a tag fades alone.
@@ -336,23 +326,14 @@ class Presence:
         self._present_s[rows] += present_s
         self._pending[:, rows] = 0.0
         self._depths.prove(rows, look.group)
-        self._learn_drop(look, rows[look.shade[rows] > SURE_SHADE])
+        off_db = look.rssi_dbm[rows] - self.rssi_dbm[rows]
+        weak = (look.shade[rows] > SURE_SHADE) & ~np.isnan(off_db)
+        at, group = rows[weak], look.group[rows[weak]]
+        self.strength.learn_shadowed(group, off_db[weak], look.shade[at], self.share[group])
         behind = self.belief[SHADOWED] * known * self._physics.step_s
         self._shadow_s += np.bincount(look.group, behind, len(self.share))
         self._derive()
 
-    def _learn_drop(self, look: Look, rows: Ints) -> None:
-        """Learn how much weaker the reads are of tags that the neighbours say are shadowed."""
-        rows = rows[~np.isnan(look.rssi_dbm[rows])]
-        group, n = look.group[rows], len(self.share)
-        behind = look.shade[rows] * self.share[group]
-        behind /= behind + 1 - look.shade[rows]
-        off = look.rssi_dbm[rows] - self.rssi_dbm[rows]
-        self._weak += np.bincount(group, behind**2, n)
-        self._lost_db -= np.bincount(group, behind * off, n)
-
     def _derive(self) -> None:
         self.share = self._depths.share
-        self.sigma_db = np.clip(np.sqrt(self._square / self._near), 1.0, 8.0)
-        self.drop_db = np.clip(self._lost_db / self._weak, 0.5, 15.0)
         self.reach_rate = np.clip(self._taken / self._shadow_s, 1 / 2000, 1 / 20)

@@ -92,6 +92,21 @@ class Rounds:
             step, self._next = self._next, self._next + 1
             yield self._round(step, self._sorted.pop(step, None))
 
+    def waiting(self) -> NDArray[np.int64]:
+        """Rows of tags with reads in steps that have not been given yet."""
+        self._sort()
+        rows = [held[0] for held in self._sorted.values()]
+        return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.int64)
+
+    def keep(self, rows: NDArray[np.int64], index: NDArray[np.int64]) -> None:
+        """Keep these rows alone; ``index`` (N,) gives the new row of each old one."""
+        self.epcs = [self.epcs[row] for row in rows.tolist()]
+        self._rows = {epc: row for row, epc in enumerate(self.epcs)}
+        self._sorted = {
+            step: (index[held], columns, rssi)
+            for step, (held, columns, rssi) in self._sorted.items()
+        }
+
     def _add(self, epc: str) -> int | None:
         try:
             int(epc, 16)

@@ -40,6 +40,8 @@ UNSURE = 0.5
 """Share of a place that nothing is concluded from."""
 SELDOM, FAINT_DB, FEW = 0.1, 8.0, 4
 """A tag read more seldom and weaker than its antenna's median by so much is no stock."""
+FORGET_STEPS, LEAST_FORGOTTEN = 500, 50
+"""How often tags that are long gone are dropped, and how many it must be worth."""
 LEARN_STEPS, REFRESH_STEPS, REFRESH_STEPS_OF_MANY = 5, 12, 50
 MANY = 1000
 """How often neighbours are learned and, an antenna at a time, chosen; seldom with many tags."""
@@ -84,7 +86,7 @@ class Shelves:
         self._watch = Watch(self._settings)
         self._taker = StockTaker(self._readers, self._settings)
         self._alarm = Alarm(self._accepted())
-        self._steps = 0
+        self._steps, self._forget_at = 0, FORGET_STEPS
         self._usual_dbm = np.empty(0)
         self._shelf = np.empty(0, np.int64)
         self._share = np.empty(0)
@@ -106,6 +108,11 @@ class Shelves:
         limit = {shelf.id: shelf.false_picks_per_day for shelf in self._settings}
         return np.array([sum(limit[s] for s in set(r.antennas.values())) for r in self._readers])
 
+    @property
+    def known_tags(self) -> int:
+        """Tags that are remembered, on a shelf or not."""
+        return len(self._rounds.epcs)
+
     def feed(self, reads: Iterable[TagRead]) -> None:
         """Take reads; their order does not matter within the time not yet advanced over."""
         self._rounds.feed(reads)
@@ -123,12 +130,32 @@ class Shelves:
         events: list[EventData] = []
         for heard in self._rounds.until(now_s):
             events += self._step(heard)
+        if self._steps >= self._forget_at:
+            self._forget_at = self._steps + FORGET_STEPS
+            self._forget()
         if events or not now_s < self._stock_due_s:
             self._taker.note(events)
             self._stock_now = self._stock(now_s)
             events += self._taker.gaps(self._stock_now, now_s)
             self._stock_due_s = now_s + 1.0
         return ShelfReadings(now_s, tuple(events), self._stock_now)
+
+    def _forget(self) -> None:
+        """Drop tags that are long gone: goods that were sold, trolleys that passed."""
+        silent_s = self._presence.silent * self._physics.step_s
+        gone = ~self._ledger.stocked & (silent_s > self._patience.forget_s)
+        if gone.sum() < LEAST_FORGOTTEN or len(gone) < len(self._rounds.epcs):
+            return
+        gone[self._rounds.waiting()] = False
+        rows = np.flatnonzero(~gone)
+        index = np.full(len(gone), -1)
+        index[rows] = np.arange(len(rows))
+        self._rounds.keep(rows, index)
+        self._coupling.keep(index)
+        for part in (self._places, self._presence, self._ledger, self._odd):
+            part.keep(rows)
+        self._shelf, self._share = self._shelf[rows], self._share[rows]
+        self._gtins = [self._gtins[row] for row in rows.tolist()]
 
     def _step(self, heard: Round) -> list[EventData]:
         epcs = self._rounds.epcs

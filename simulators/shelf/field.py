@@ -100,7 +100,7 @@ class ShelfField:
         self.rate[row] = np.clip(self.rate[row] * 10 ** (change / 20), 0.05, 0.99)
 
     def shadow(self, place: NDArray[np.int64] | None = None) -> NDArray[np.float64]:
-        """(N,) how much of each tag is behind a body, 0..1; where it lies, or on shelf ``place``."""
+        """(N,) how much of each tag is behind a body, 0..1, where it lies or in ``place``."""
         place = self.shelf if place is None else place
         depth = np.zeros(len(self.epcs))
         edge = max(self.physics.shadow_edge, 1e-6)
@@ -169,16 +169,18 @@ class ShelfField:
     def _rate(self, depth: NDArray[np.float64]) -> NDArray[np.float64]:
         """(N,) chance to be read by the own antenna, behind bodies and in fades."""
         fade = 10 ** (np.minimum(self._fading, 0.0) / 20)
-        result: NDArray[np.float64] = self.rate * fade
-        return result * (1 - depth * (1 - self.physics.shadow_share))
+        left = 1 - depth * (1 - self.physics.shadow_share)
+        result: NDArray[np.float64] = self.rate * fade * left
+        return result
 
     def _steps(self, place: NDArray[np.int64]) -> NDArray[np.int64]:
         """(N, A) how many shelves lie between a tag and each antenna."""
-        return np.abs(place[:, None] - np.arange(self.physics.shelves)[None, :])
+        steps: NDArray[np.int64] = np.abs(place[:, None] - np.arange(self.physics.shelves))
+        return steps
 
     def _reach(self, place: NDArray[np.int64]) -> NDArray[np.float64]:
-        result: NDArray[np.float64] = self.physics.overlap ** self._steps(place)
-        return result
+        """(N, A) factor on the read rate by the way to each antenna."""
+        return np.asarray(self.physics.overlap ** self._steps(place), np.float64)
 
     def _on_air(self) -> NDArray[np.float64]:
         physics = self.physics

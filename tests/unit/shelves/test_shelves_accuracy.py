@@ -18,8 +18,9 @@ TRAFFIC = replace(Traffic(), picks=14, gaps=1)
     [
         ShelfPhysics(),
         ShelfPhysics(overlap=0.6, overlap_db=3.0, sigma_db=4.0),
+        ShelfPhysics(shadow_share=0.02, shadow_db=12.0),
     ],
-    ids=["usual", "much overlap"],
+    ids=["usual", "much overlap", "blocking bodies"],
 )
 def test_picks_and_put_backs_are_found_and_stock_is_right(physics: ShelfPhysics) -> None:
     score = run(physics, TRAFFIC, seed=5, length_s=300.0)

@@ -12,6 +12,7 @@ from edge_agent.cli import app
 from edge_agent.config import ReaderSettings, ShelfSettings
 from edge_agent.shelves import Shelves
 from edge_agent.shelves.gtin import gtin_of
+from edge_agent.shelves.ledger import Patience
 from hardware.interfaces import TagRead
 from simulators.shelf.field import ShelfField, epc_of
 from simulators.shelf.physics import ShelfPhysics
@@ -155,3 +156,22 @@ def test_command_refuses_another_file(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 2
     assert "expected t_s,reader,antenna,epc,rssi_dbm, found 'time,tag'" in result.output
+
+
+def test_tags_that_pass_by_are_forgotten_and_the_stock_stays(field: ShelfField) -> None:
+    shelves = Shelves([READER], SHELVES, patience=Patience(forget_s=10.0))
+    passed = 0
+    for second in range(300):
+        rows = reads(field, second, second + 1.0)
+        for _ in range(3):
+            passed += 1
+            rows.append(TagRead(second + 0.5, "r", 1, epc_of(3, 50_000 + passed), -66.0))
+        shelves.feed(rows)
+        readings = shelves.advance(second + 1.0)
+        if second > 40:
+            assert readings.events == ()
+    assert shelves.known_tags < 20 + 3 * 130
+    assert readings.stock["S1"].items[GTINS[0]].count == 10
+    field.pick(field.epcs[0], 300.0)
+    shelves.feed(reads(field, 300.0, 330.0))
+    assert [e.type for e in shelves.advance(330.0).events] == ["picked"]
