@@ -129,3 +129,27 @@ def test_a_change_of_settings_is_remembered_once(
         clock.now_s += 60.0
     db = connect(config.database)
     assert db.execute("SELECT count(*) FROM setting").fetchone() == (1,)
+
+
+def test_what_is_older_than_kept_is_deleted(config: GatewayConfig) -> None:
+    rows([store(NOON_S + k) for k in range(11)], config)
+    db = connect(config.database)
+    history.forget(db, NOON_S - 3600.0, 1000)
+    assert db.execute("SELECT count(*) FROM stock_hour").fetchone() == (1,)
+    history.forget(db, NOON_S + 3600.0, 1000)
+    assert db.execute("SELECT count(*) FROM stock_hour").fetchone() == (0,)
+
+
+def test_a_rating_that_cannot_be_written_may_be_sent_again(
+    start: Callable[[Clock], Engine], config: GatewayConfig
+) -> None:
+    engine, rating = start(Clock()), Rating("bad-rating", NOON_S, 1)
+    db = connect(config.database)
+    db.execute("CREATE TRIGGER full BEFORE INSERT ON rating BEGIN SELECT RAISE(ABORT, 'full'); END")
+    with pytest.raises(OSError, match="cannot be written"):
+        ask(engine, engine.rate(rating))
+    assert engine._brain.book.open == []
+    db.execute("DROP TRIGGER full")
+    ask(engine, engine.rate(rating))
+    assert len(engine._brain.book.open) == 1
+    assert db.execute("SELECT count(*) FROM rating").fetchone() == (1,)
