@@ -132,15 +132,19 @@ class Measures:
         self._heads.learn(presence.boxes[presence.seen], presence.feet[presence.seen], dt_s)
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
         for i, (role, lane) in enumerate(zip(roles, lanes, strict=True)):
-            if double[i]:
-                continue
             if role == Role.STAFF:
-                cashiers[lane] = True
+                cashiers[lane] |= not double[i]
             elif role != Role.NONE:
                 place = self._lanes[lane].shape.position(*feet[i])
                 sightings[lane].append(
                     Sighting(
-                        people[i], _ROLES[role], tuple(feet[i]), tuple(boxes[i]), place, seen[i]
+                        people[i],
+                        _ROLES[role],
+                        tuple(feet[i]),
+                        tuple(boxes[i]),
+                        place,
+                        seen[i],
+                        double[i],
                     )
                 )
         return sightings, cashiers

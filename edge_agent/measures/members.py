@@ -24,7 +24,10 @@ class Stage(IntEnum):
 
 
 class Sighting(NamedTuple):
-    """One person in a lane in one frame; coordinates are fractions of the frame."""
+    """One person in a lane in one frame; coordinates are fractions of the frame.
+
+    ``double`` says that it shares its head with a person known longer.
+    """
 
     track: int
     role: Role
@@ -32,6 +35,7 @@ class Sighting(NamedTuple):
     box: Box
     place: float
     seen: bool
+    double: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +61,7 @@ class Member:
         told: the start of its service was told of.
         outlasted: services that began and ended beside it while it stood in the place of service.
         promise: the wait that was published when it joined.
+        apart_s, double_s: how long it was seen by itself, and as a double of somebody else.
     """
 
     person: int
@@ -82,6 +87,8 @@ class Member:
     told: bool = False
     outlasted: int = 0
     promise: Wait | None = None
+    apart_s: float = 0.0
+    double_s: float = 0.0
 
     @property
     def counts(self) -> bool:
@@ -123,6 +130,8 @@ class Member:
     def move(self, sighting: Sighting, t_s: float, dt_s: float) -> None:
         """Follow a sighting of the same track."""
         self._stand(sighting, t_s)
+        self.apart_s += dt_s
+        self.double_s = max(self.double_s - dt_s, 0.0)
         self.gait.move(sighting.feet, sighting.box, t_s, dt_s)
 
     def take_body(self, other: Member) -> None:

@@ -47,12 +47,17 @@ BACK_IN_QUEUE = 0.25
 """Place along the lane behind which nobody stands whose service has begun."""
 TOLD_AFTER_S = 3.0
 """A service that lasts so long is told of; less may be somebody who only moves about."""
+ON_SERVED = 0.7
+"""Of a second box on who is being served so much lies in the first, or of the first in it."""
 NEXT_AFTER_S = 1.0
 """Somebody served and unseen for so long has gone when another party is being served."""
 STAFF_AFTER, STAFF_AFTER_S = 3, 150.0
 """Who stays in the place of service so long, while so many others are served there, works there."""
 A_SERVICE_S = 6.0
 """A shorter stay proves nothing."""
+DOUBLE_S, DOUBLE_SHARE = 1.0, 0.5
+"""Who shares a head with somebody known longer for so many seconds, and for so large a share of
+the time it was seen by itself, was never anybody."""
 KNOWN_S = 0.7
 """Who was seen outside the lane for so long walked in: no hidden member shows up again."""
 
@@ -145,11 +150,20 @@ class LaneQueue:
             if not sighting.seen:
                 continue
             member = self._members.get(sighting.track)
-            if member is None:
+            if sighting.double:
+                if member is not None:
+                    self._double(member, dt_s)
+            elif member is None:
                 strangers.append(sighting)
             else:
                 member.move(sighting, t_s, dt_s)
         return strangers
+
+    def _double(self, member: Member, dt_s: float) -> None:
+        """See whether a member whose track lies on somebody else's head was ever anybody."""
+        member.double_s += dt_s
+        if member.double_s >= DOUBLE_S and member.double_s >= DOUBLE_SHARE * member.apart_s:
+            del self._members[member.track]
 
     def _welcome(self, sighting: Sighting, t_s: float) -> None:
         """Let a new track take over a member that is not seen, or make a new member."""
@@ -280,7 +294,14 @@ class LaneQueue:
     def _try_serve(self, member: Member, t_s: float) -> None:
         if member.role != Role.SERVICE:
             return
+        if self._on_served(member, t_s):
+            del self._members[member.track]
+            return
         beside = self._others_served(member, t_s)
+        if member.stage == Stage.WAITING and not beside:
+            # Whose turn it is steps up to a till that is free.
+            self._serve(member, max(member.role_since_s, member.joined_s))
+            return
         needed_s = SERVED_BESIDE_AFTER_S if beside else SERVED_AFTER_S
         stood_s = member.standing_s(t_s)
         if stood_s >= needed_s:
@@ -309,6 +330,17 @@ class LaneQueue:
         return any(
             m.stage == Stage.SERVED and m.unit != member.unit and m.seen_s >= t_s
             for m in self._members.values()
+        )
+
+    def _on_served(self, member: Member, t_s: float) -> bool:
+        """Whether a member is a second box on who is being served: a till has room for one."""
+        return member.seen_s >= t_s and any(
+            m.stage == Stage.SERVED
+            and m.unit != member.unit
+            and m.seen_s >= t_s
+            and hiding.shared(member.box, m.box) > ON_SERVED
+            for m in self._members.values()
+            if m is not member
         )
 
     def _party_served(self, member: Member, t_s: float) -> bool:
