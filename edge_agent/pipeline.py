@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,11 +43,9 @@ class CameraPipeline:
         self.camera = camera
         self.measures = Measures(camera)
         self._looker = Looker(camera)
-        queues = any(isinstance(zone, QueueZone) for zone in camera.zones)
-        self._settings = TrackerSettings(
-            threshold=self._looker.threshold,
-            start_margin=QUEUE_START_MARGIN if queues else TrackerSettings.start_margin,
-        )
+        self._settings = TrackerSettings(threshold=self._looker.threshold)
+        if any(isinstance(zone, QueueZone) for zone in camera.zones):
+            self._settings = replace(self._settings, start_margin=QUEUE_START_MARGIN)
         self._tracker = Tracker(self._settings)
         self._zones = Zones(camera.zones)
         self._detections = Detections.none()

@@ -10,8 +10,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.measures.gait import Box
-
 # Recall of the person detector by the share of a person that others cover: .94 open, .88 below
 # 30 %, .57 at 30-60 %, .28 above, measured on PETS 2009 S2.L1; nearly nothing when all is covered.
 _COVER = np.array([0.0, 0.15, 0.45, 0.75, 1.0])
@@ -54,14 +52,6 @@ def cover(box: NDArray[np.float64], others: NDArray[np.float64]) -> float:
     area = max((box[2] - box[0]) * (middle - box[1]), 1e-12)
     # Two who cover the same part count once: the sum would run beyond the whole.
     return float(1.0 - np.prod(1.0 - np.minimum(shared / area, 1.0)))
-
-
-def shared(first: Box, second: Box) -> float:
-    """Share of the smaller of two boxes that the other covers, 0..1."""
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    smaller = min((b[2] - b[0]) * (b[3] - b[1]) for b in (first, second))
-    return max(width, 0.0) * max(height, 0.0) / max(smaller, 1e-12)
 
 
 def after_miss(log_odds: float, covered: float, steepness: float, dt_s: float) -> float:

@@ -47,8 +47,6 @@ BACK_IN_QUEUE = 0.25
 """Place along the lane behind which nobody stands whose service has begun."""
 TOLD_AFTER_S = 3.0
 """A service that lasts so long is told of; less may be somebody who only moves about."""
-ON_SERVED = 0.7
-"""Of a second box on who is being served so much lies in the first, or of the first in it."""
 NEXT_AFTER_S = 1.0
 """Somebody served and unseen for so long has gone when another party is being served."""
 STAFF_AFTER, STAFF_AFTER_S = 3, 150.0
@@ -103,6 +101,11 @@ class LaneQueue:
     def at(self, stage: Stage) -> list[Member]:
         """Members of a stage that are likely there, head of the queue first."""
         found = [m for m in self._members.values() if m.stage == stage and m.counts]
+        if stage == Stage.SERVED and found:
+            # A till serves one party at a time; who else is taken for served stands there
+            # because somebody just leaves, or is a second box.
+            first = min(found, key=lambda m: (-m.seen_s, m.service_s))
+            found = [m for m in found if m.unit == first.unit]
         return sorted(found, key=lambda m: m.place)
 
     def clear(self) -> None:
@@ -294,9 +297,6 @@ class LaneQueue:
     def _try_serve(self, member: Member, t_s: float) -> None:
         if member.role != Role.SERVICE:
             return
-        if self._on_served(member, t_s):
-            del self._members[member.track]
-            return
         beside = self._others_served(member, t_s)
         if member.stage == Stage.WAITING and not beside:
             # Whose turn it is steps up to a till that is free.
@@ -330,17 +330,6 @@ class LaneQueue:
         return any(
             m.stage == Stage.SERVED and m.unit != member.unit and m.seen_s >= t_s
             for m in self._members.values()
-        )
-
-    def _on_served(self, member: Member, t_s: float) -> bool:
-        """Whether a member is a second box on who is being served: a till has room for one."""
-        return member.seen_s >= t_s and any(
-            m.stage == Stage.SERVED
-            and m.unit != member.unit
-            and m.seen_s >= t_s
-            and hiding.shared(member.box, m.box) > ON_SERVED
-            for m in self._members.values()
-            if m is not member
         )
 
     def _party_served(self, member: Member, t_s: float) -> bool:
