@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from edge_agent.config import CameraSettings
+from edge_agent.config import CameraSettings, QueueZone
 from edge_agent.measures import Measures
 from edge_agent.measures.readings import Readings
 from edge_agent.perception.appearance import BANDS, looks
 from edge_agent.perception.looking import Looker
-from edge_agent.tracking.tracker import Tracker, TrackerSettings
+from edge_agent.tracking.tracker import QUEUE_START_MARGIN, Tracker, TrackerSettings
 from edge_agent.tracking.tracks import Tracks
 from edge_agent.zones.presence import Presence
 from edge_agent.zones.zones import Zones
@@ -44,6 +44,8 @@ class CameraPipeline:
         self.measures = Measures(camera)
         self._looker = Looker(camera)
         self._settings = TrackerSettings(threshold=self._looker.threshold)
+        if any(isinstance(zone, QueueZone) for zone in camera.zones):
+            self._settings = replace(self._settings, start_margin=QUEUE_START_MARGIN)
         self._tracker = Tracker(self._settings)
         self._zones = Zones(camera.zones)
         self._detections = Detections.none()

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-HEAD_X = 0.5
+HEAD_X = 0.25
 """Heads of different people are further apart than this share of a box's width, or"""
-HEAD_Y = (0.06, 0.12)
+HEAD_Y = (0.04, 0.2)
 """one is higher by more than a share of a box's height: this much, from flat to steep views."""
 SPACING_M = 0.5
 """People stand no closer behind each other."""

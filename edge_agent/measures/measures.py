@@ -165,17 +165,21 @@ class Measures:
         boxes, seen = list(zip(*presence.boxes.T.tolist(), strict=True)), presence.seen.tolist()
         places = ((presence.feet - self._origins[lanes]) * self._axes[lanes]).sum(axis=1).tolist()
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
-        everybody = zip(
-            roles, lanes, double,
-            map(Sighting, people, map(_ROLES.__getitem__, roles), feet, boxes, places, seen, gaits),
-            strict=True,
-        )  # fmt: skip
-        for role, lane, is_double, sighting in everybody:
-            if not role or is_double:
-                continue
+        sights = map(
+            Sighting,
+            people,
+            map(_ROLES.__getitem__, roles),
+            feet,
+            boxes,
+            places,
+            seen,
+            gaits,
+            double,
+        )
+        for role, lane, sighting in zip(roles, lanes, sights, strict=True):
             if role == _STAFF:
-                cashiers[lane] = True
-            else:
+                cashiers[lane] |= not sighting.double
+            elif role:
                 sightings[lane].append(sighting)
         return sightings, cashiers
 

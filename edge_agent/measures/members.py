@@ -24,7 +24,10 @@ class Stage(IntEnum):
 
 
 class Sighting(NamedTuple):
-    """One person in a lane in one frame; coordinates are fractions of the frame."""
+    """One person in a lane in one frame; coordinates are fractions of the frame.
+
+    ``double`` says that it shares its head with a person known longer.
+    """
 
     track: int
     role: Role
@@ -33,6 +36,7 @@ class Sighting(NamedTuple):
     place: float
     seen: bool
     gait: Gait
+    double: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +62,8 @@ class Member:
         told: the start of its service was told of.
         outlasted: services that began and ended beside it while it stood in the place of service.
         promise: the wait that was published when it joined.
-        found_s, missed_s: how long it was seen, and how long not though it was there.
+        found_s, missed_s: how long it was seen by itself, and how long not though it was there.
+        double_s: how long it was seen as a double of somebody else, of late.
     """
 
     person: int
@@ -86,6 +91,7 @@ class Member:
     promise: Wait | None = None
     found_s: float = 0.0
     missed_s: float = 0.0
+    double_s: float = 0.0
 
     @property
     def counts(self) -> bool:
@@ -121,6 +127,7 @@ class Member:
     def found(self, t_s: float, dt_s: float) -> None:
         """Note a sighting: who is seen again was missed in between."""
         self.found_s += dt_s
+        self.double_s = max(self.double_s - dt_s, 0.0)
         self.missed_s += max(t_s - dt_s - self.seen_s, 0.0)
 
     def jump(self, sighting: Sighting, t_s: float) -> None:

@@ -53,6 +53,9 @@ STAFF_AFTER, STAFF_AFTER_S = 3, 150.0
 """Who stays in the place of service so long, while so many others are served there, works there."""
 A_SERVICE_S = 6.0
 """A shorter stay proves nothing."""
+DOUBLE_S, DOUBLE_SHARE = 1.0, 0.5
+"""Who shares a head with somebody known longer for so many seconds, and for so large a share of
+the time it was seen by itself, was never anybody."""
 KNOWN_S = 0.7
 """Who was seen outside the lane for so long walked in: no hidden member shows up again."""
 
@@ -98,6 +101,11 @@ class LaneQueue:
     def at(self, stage: Stage) -> list[Member]:
         """Members of a stage that are likely there, head of the queue first."""
         found = [m for m in self._members.values() if m.stage == stage and m.counts]
+        if stage == Stage.SERVED and found:
+            # A till serves one party at a time; who else is taken for served stands there
+            # because somebody just leaves, or is a second box.
+            first = min(found, key=lambda m: (-m.seen_s, m.service_s))
+            found = [m for m in found if m.unit == first.unit]
         return sorted(found, key=lambda m: m.place)
 
     def clear(self) -> None:
@@ -146,12 +154,21 @@ class LaneQueue:
             if not sighting.seen:
                 continue
             member = self._members.get(sighting.track)
-            if member is None:
+            if sighting.double:
+                if member is not None:
+                    self._double(member, dt_s)
+            elif member is None:
                 strangers.append(sighting)
             else:
                 member.found(t_s, dt_s)
                 member.move(sighting, t_s)
         return strangers
+
+    def _double(self, member: Member, dt_s: float) -> None:
+        """See whether a member whose track lies on somebody else's head was ever anybody."""
+        member.double_s += dt_s
+        if member.double_s >= DOUBLE_S and member.double_s >= DOUBLE_SHARE * member.found_s:
+            del self._members[member.track]
 
     def _welcome(self, sighting: Sighting, t_s: float, dt_s: float) -> None:
         """Let a new track take over a member that is not seen, or make a new member."""
@@ -287,6 +304,10 @@ class LaneQueue:
         if member.role != Role.SERVICE:
             return
         beside = self._others_served(member, t_s)
+        if member.stage == Stage.WAITING and not beside:
+            # Whose turn it is steps up to a till that is free.
+            self._serve(member, max(member.role_since_s, member.joined_s))
+            return
         needed_s = SERVED_BESIDE_AFTER_S if beside else SERVED_AFTER_S
         stood_s = member.standing_s(t_s)
         if stood_s >= needed_s:

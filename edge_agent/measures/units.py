@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from edge_agent.measures.gait import metres_between
+from edge_agent.measures.gait import Box, metres_between
 from edge_agent.measures.members import Member, Stage
 
 TOGETHER_M = 1.3
 """Who belongs together stands no further apart."""
 TOGETHER_S = 2.5
 """Who belongs together joins no further apart in time."""
+ONE_BODY = 0.75
+"""Of which more than this share lies in the box of another is a second box, not company."""
 
 
 def find(member: Member, others: Iterable[Member]) -> int:
@@ -21,6 +23,8 @@ def find(member: Member, others: Iterable[Member]) -> int:
             continue
         if not abs(other.joined_s - member.joined_s) <= TOGETHER_S:
             continue
+        if _covered(member.box, other.box) > ONE_BODY:
+            continue
         distance_m = metres_between(member.box, member.feet, other.feet)
         if distance_m < best_m:
             best, best_m = other.unit, distance_m
@@ -30,3 +34,11 @@ def find(member: Member, others: Iterable[Member]) -> int:
 def count(members: Iterable[Member]) -> int:
     """How many units the members make."""
     return len({member.unit for member in members})
+
+
+def _covered(first: Box, second: Box) -> float:
+    """Share of the smaller of two boxes that lies in the other, 0..1."""
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    smaller = min((box[2] - box[0]) * (box[3] - box[1]) for box in (first, second))
+    return max(width, 0.0) * max(height, 0.0) / max(smaller, 1e-12)

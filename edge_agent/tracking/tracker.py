@@ -20,7 +20,7 @@ from edge_agent.tracking.duplicates import twins
 from edge_agent.tracking.existence import Existence
 from edge_agent.tracking.looks import Looks
 from edge_agent.tracking.motion import Bools, Motion, Rows
-from edge_agent.tracking.overlap import hidden_share
+from edge_agent.tracking.overlap import hidden_share, intersections
 from edge_agent.tracking.register import Register
 from edge_agent.tracking.sightings import Sightings
 from edge_agent.tracking.tracks import Tracks
@@ -32,6 +32,16 @@ _FRAMES = 3.5
 """However few frames there are, missing two or three is forgiven."""
 _UNDISTURBED = 0.2
 """Of whom others cover less than this share, the looks are learned."""
+_IN_SIGHT, _HALF_HIDDEN = 0.1, 0.3
+"""Of whom others cover less, or more, is in plain sight, or half hidden."""
+_OF_USUAL, _LEAST_SURE = 0.65, 0.3
+"""Somebody in plain sight scores this share of what people score in this view, and never less."""
+_FIRST_USUAL, _USUAL_S = 0.75, 20.0
+"""What people score before any was seen, and how many seconds of one it takes to learn it."""
+
+
+QUEUE_START_MARGIN = -0.08
+"""``start_margin`` of a camera that watches queues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +50,13 @@ class TrackerSettings:
 
     Attributes:
         threshold: score from which a detection is rather a person than not.
-        start_margin: who scores so much above ``threshold`` can start a track.
+        start_margin: who scores so much above ``threshold`` can start a track; below zero where
+            people stand in queues, of whom half are half hidden.
         keep_score: lowest score of a detection that can go on with a track.
         sure_margin: who never scores so much above ``threshold`` counts only after walking,
             since things that look like people score low in every picture and do not walk.
+        hidden_score: the same for somebody half hidden by another: people who stand behind
+            others score low, and things seldom stand just there.
         walk: how far one has to walk for that, in heights.
         walk_hits: sightings that one needs for that.
         confirm_hits: sightings from which a track can count.
@@ -59,6 +72,7 @@ class TrackerSettings:
     start_margin: float = 0.05
     keep_score: float = 0.25
     sure_margin: float = 0.12
+    hidden_score: float = 0.25
     walk: float = 0.5
     walk_hits: int = 8
     confirm_hits: int = 3
@@ -88,6 +102,8 @@ class Tracker:
         self._existence = Existence.begin(np.empty(0))
         self._looks: Looks | None = None
         self._register = Register.empty()
+        self._hidden = np.empty(0)
+        self._usual_score = _FIRST_USUAL
 
     def update(
         self,
@@ -121,8 +137,8 @@ class Tracker:
         thing = self._clutter.covers(seen.boxes) & (seen.scores < self._sure_score)
         rows, columns = self._match(seen, thing, t_s, dt_s)
         self._settle(seen, rows, columns, t_s, dt_s, frame_size)
-        self._confirm(t_s)
-        self._learn_clutter(seen, rows, columns, dt_s)
+        self._confirm(t_s, dt_s)
+        self._learn_clutter(seen, dt_s)
         born = self._begin(seen, thing, columns, t_s)
         found = np.full(len(self._register.ids), -1, np.int64)
         found[rows] = seen.rows[columns]
@@ -170,7 +186,7 @@ class Tracker:
         register.seen_s[rows] = t_s
         register.hits[rows] += seen.clear_of(columns)[columns] & (register.twin_s[rows] == 0.0)
         boxes = self._motion.boxes
-        hidden = hidden_share(boxes, register.seen_s == t_s)
+        hidden = self._hidden = hidden_share(boxes, register.seen_s == t_s)
         missed = unmatched(len(register.ids), rows)
         self._existence.seen(rows, scores, hidden[rows], dt_s)
         self._existence.missed(missed, hidden[missed], dt_s)
@@ -180,25 +196,43 @@ class Tracker:
             clear = hidden[rows] < _UNDISTURBED
             self._looks.learn(rows[clear], seen.looks[columns[clear]], dt_s)
 
-    def _confirm(self, t_s: float) -> None:
+    def _confirm(self, t_s: float, dt_s: float) -> None:
         """Let those count who are there for some time and are no thing."""
         settings, register = self._settings, self._register
         path = np.abs(self._motion.place[:, :2] - register.began).max(axis=1)
         walks = (path >= settings.walk * self._motion.place[:, 3]) & (
             register.hits >= settings.walk_hits
         )
+        self._learn_usual(walks, t_s, dt_s)
+        needed = np.where(self._hidden > _HALF_HIDDEN, settings.hidden_score, self._needed_score)
         register.confirmed |= (
             self._existence.sure
-            & (walks | (register.best >= self._sure_score))
+            & (walks | (register.best >= needed))
             & (register.seen_s == t_s)
             & (register.twin_s == 0.0)
             & (register.hits >= settings.confirm_hits)
             & (register.seen_s - register.since_s >= settings.confirm_s)
         )
 
-    def _learn_clutter(self, seen: Sightings, rows: Rows, columns: Rows, dt_s: float) -> None:
+    @property
+    def _needed_score(self) -> float:
+        """Best score without which somebody in plain sight counts only after walking."""
+        return min(self._sure_score, max(_LEAST_SURE, _OF_USUAL * self._usual_score))
+
+    def _learn_usual(self, walks: Bools, t_s: float, dt_s: float) -> None:
+        """Learn from those who walk in plain sight what people score in this view."""
+        register = self._register
+        plain = walks & (self._hidden < _IN_SIGHT) & register.confirmed & (register.seen_s == t_s)
+        if plain.any():
+            step = 1.0 - np.exp(-dt_s * plain.sum() / _USUAL_S)
+            self._usual_score += step * (float(register.scores[plain].mean()) - self._usual_score)
+
+    def _learn_clutter(self, seen: Sightings, dt_s: float) -> None:
+        """Who stands half behind somebody scores low as well, so only what stands alone teaches."""
         nobodys = seen.scores < self._sure_score
-        nobodys[columns[self._register.confirmed[rows]]] = False
+        people = self._motion.boxes[self._register.confirmed]
+        if len(people) and len(seen.boxes):
+            nobodys &= ~(intersections(seen.boxes, people) > 0.0).any(axis=1)
         self._clutter.learn(seen.boxes[nobodys], dt_s)
 
     def _begin(self, seen: Sightings, thing: Bools, taken: Rows, t_s: float) -> Rows:

@@ -176,3 +176,15 @@ def test_who_appears_at_the_till_has_no_wait_that_anybody_saw(film: Film) -> Non
     film.show(dict([CASHIER]), 3)
     film.show({1: (0.3, 0.7), **dict([CASHIER])}, 20)
     assert [e.type for e in film.events if e.type == "wait_done"] == []
+
+
+def test_a_second_box_on_the_shopper_at_the_till_serves_nobody(film: Film) -> None:
+    readings = film.show({8: (0.3, 0.7), 7: (0.312, 0.705), **dict([CASHIER])}, 8)
+    lane = readings.lanes["1"]
+    assert (lane.waiting, lane.served) == (0, 1)
+
+
+def test_who_comes_to_lie_on_somebody_was_never_there(film: Film) -> None:
+    film.show({1: (0.3, 0.5), 2: (0.325, 0.5)}, 1.5)
+    readings = film.show({1: (0.3, 0.5), 2: (0.303, 0.5)}, 3)
+    assert readings.lanes["1"].waiting == 1

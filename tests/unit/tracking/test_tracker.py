@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge_agent.tracking.tracker import Tracker
+from edge_agent.tracking.tracker import QUEUE_START_MARGIN, Tracker, TrackerSettings
 from edge_agent.tracking.tracks import Tracks
 from models.detections import Detections
 
@@ -208,3 +208,34 @@ def test_empty_frames_and_ids_never_used_again(run: Run) -> None:
             assert len(run.show(found([]))) >= 0
     confirmed = np.unique(np.concatenate(ids))
     assert len(confirmed) == 5
+
+
+def test_who_stands_half_behind_another_and_scores_low_counts() -> None:
+    settings = TrackerSettings(start_margin=QUEUE_START_MARGIN)
+    run = Run(Tracker(settings))
+    front, behind = person(300, 500), person(312, 470)
+    for k in range(48):
+        # Every other picture shows the front one alone, as one box for both.
+        shown = [front, behind] if k % 2 else [front]
+        tracks = run.show(found(shown, [0.75, 0.38][: len(shown)]))
+    assert len(counted(tracks)) == 2
+
+
+def test_the_upper_half_of_somebody_is_no_second_person() -> None:
+    settings = TrackerSettings(start_margin=QUEUE_START_MARGIN)
+    run = Run(Tracker(settings))
+    whole = person(300, 500)
+    waist_up = [whole[0], whole[1] + 4, whole[2], whole[1] + 110]
+    for _ in range(48):
+        tracks = run.show(found([whole, waist_up], [0.75, 0.45]))
+        assert len(counted(tracks)) <= 1
+
+
+def test_where_people_score_low_a_low_score_is_enough() -> None:
+    run = Run(Tracker())
+    for k in range(400):
+        # People walk through at .6; then one comes to stand who scores .48.
+        tracks = run.show(found([person(100 + 6 * (k % 180))], 0.6))
+    for _ in range(24):
+        tracks = run.show(found([person(600, 650)], 0.48))
+    assert len(counted(tracks)) == 1
