@@ -228,8 +228,10 @@ class LaneQueue:
     def _leave(self, member: Member, t_s: float) -> None:
         del self._members[member.track]
         if member.stage == Stage.SERVED:
-            self._tell(member)
-            self._finish(member, t_s)
+            if t_s - member.service_s >= TOLD_AFTER_S and not self._beside(member):
+                self._tell(member)
+            if member.told:
+                self._finish(member, t_s)
         elif member.stage == Stage.WAITING:
             member.end_s = t_s
             self._step.left.append(member)
@@ -316,7 +318,8 @@ class LaneQueue:
         member.service_s = max(t_s, member.joined_s)
 
     def _go_on_serving(self, member: Member, t_s: float) -> None:
-        if not member.told and t_s - member.service_s >= TOLD_AFTER_S:
+        long = t_s - member.service_s >= TOLD_AFTER_S
+        if long and not member.told and not self._beside(member):
             self._tell(member)
         if _walks_off(member, t_s):
             if member.told:
@@ -331,6 +334,11 @@ class LaneQueue:
             m.stage == Stage.SERVED and m.unit != member.unit and m.seen_s >= t_s
             for m in self._members.values()
         )
+
+    def _beside(self, member: Member) -> bool:
+        """Whether another party is the one being served."""
+        first = self.at(Stage.SERVED)
+        return bool(first) and first[0].unit != member.unit
 
     def _party_served(self, member: Member, t_s: float) -> bool:
         return any(
