@@ -8,9 +8,13 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from edge_agent.measures import hiding
-from edge_agent.measures.gait import Box, Gait, Point
+from edge_agent.measures.gait import Box, Gait, Point, metres_between
 from edge_agent.measures.lanes import Role
 from edge_agent.measures.waits import Wait
+
+WALKED_OFF_AFTER_S = 0.2
+WALKED_OFF_M = 0.4
+"""Walking for so long, and so far from where it stood, ends a service."""
 
 
 class Stage(IntEnum):
@@ -129,6 +133,17 @@ class Member:
         self.found_s += dt_s
         self.double_s = max(self.double_s - dt_s, 0.0)
         self.missed_s += max(t_s - dt_s - self.seen_s, 0.0)
+
+    def can_be(self, sighting: Sighting) -> bool:
+        """Whether it can stand there: who was served does not go back into the queue."""
+        if self.stage in (Stage.ARRIVING, Stage.WAITING):
+            return True
+        return self.stage != Stage.DONE and sighting.role == Role.SERVICE
+
+    def walks_off(self, t_s: float) -> bool:
+        """Whether it walks away from where it stood."""
+        walks = t_s - self.gait.fast_since_s >= WALKED_OFF_AFTER_S
+        return walks and metres_between(self.box, self.gait.stood, self.feet) >= WALKED_OFF_M
 
     def jump(self, sighting: Sighting, t_s: float) -> None:
         """Go on as another track."""

@@ -27,9 +27,6 @@ SERVED_AFTER_S = 0.4
 """Standing so long in the place of service starts a service."""
 SERVED_BESIDE_AFTER_S = 3.0
 """So long, beside somebody of another party who is being served: usually a till serves one."""
-WALKED_OFF_AFTER_S = 0.2
-WALKED_OFF_M = 0.4
-"""Walking for so long, and so far from where it stood, ends a service."""
 SERVED_AGAIN_AFTER_S = 1.5
 """Whose service has ended and who then stands there for so long is somebody else."""
 LEFT_AFTER_S = 1.5
@@ -211,7 +208,7 @@ class LaneQueue:
         best, best_m = None, math.inf
         for member in self._members.values():
             lost_s = t_s - member.seen_s
-            if lost_s <= 0.0 or not _can_be(member, sighting):
+            if lost_s <= 0.0 or not member.can_be(sighting):
                 continue
             reach_m = min(0.8 + 0.5 * lost_s, 2.5)
             distance_m = metres_between(member.box, member.feet, sighting.feet)
@@ -231,8 +228,10 @@ class LaneQueue:
     def _leave(self, member: Member, t_s: float) -> None:
         del self._members[member.track]
         if member.stage == Stage.SERVED:
-            self._tell(member)
-            self._finish(member, t_s)
+            if t_s - member.service_s >= TOLD_AFTER_S and not self._beside(member):
+                self._tell(member)
+            if member.told:
+                self._finish(member, t_s)
         elif member.stage == Stage.WAITING:
             member.end_s = t_s
             self._step.left.append(member)
@@ -322,9 +321,10 @@ class LaneQueue:
         member.service_s = max(t_s, member.joined_s)
 
     def _go_on_serving(self, member: Member, t_s: float) -> None:
-        if not member.told and t_s - member.service_s >= TOLD_AFTER_S:
+        long = t_s - member.service_s >= TOLD_AFTER_S
+        if long and not member.told and not self._beside(member):
             self._tell(member)
-        if _walks_off(member, t_s):
+        if member.walks_off(t_s):
             if member.told:
                 self._finish(member, member.gait.fast_since_s)
             else:
@@ -337,6 +337,11 @@ class LaneQueue:
             m.stage == Stage.SERVED and m.unit != member.unit and m.seen_s >= t_s
             for m in self._members.values()
         )
+
+    def _beside(self, member: Member) -> bool:
+        """Whether another party is the one being served."""
+        first = self.at(Stage.SERVED)
+        return bool(first) and first[0].unit != member.unit
 
     def _party_served(self, member: Member, t_s: float) -> bool:
         return any(
@@ -403,15 +408,3 @@ class LaneQueue:
                 long = member.end_s - other.service_s >= STAFF_AFTER_S
                 if long and other.outlasted >= STAFF_AFTER:
                     other.stage = Stage.STAFF
-
-
-def _can_be(member: Member, sighting: Sighting) -> bool:
-    """Whether a member can stand there: who was served does not go back into the queue."""
-    if member.stage in (Stage.ARRIVING, Stage.WAITING):
-        return True
-    return member.stage != Stage.DONE and sighting.role == Role.SERVICE
-
-
-def _walks_off(member: Member, t_s: float) -> bool:
-    walks = t_s - member.gait.fast_since_s >= WALKED_OFF_AFTER_S
-    return walks and metres_between(member.box, member.gait.stood, member.feet) >= WALKED_OFF_M
