@@ -43,7 +43,8 @@ class ReadsFirst(TyperGroup):
 app = typer.Typer(
     cls=ReadsFirst,
     no_args_is_help=True,
-    help="READS.csv: run the shelf filter over recorded reads. calibrate: tell the shelves apart.",
+    help="READS.csv --config FILE --out FILE: run the shelf filter over recorded reads. "
+    "calibrate --config FILE: tell the shelves apart.",
 )
 app.command("calibrate")(calibrate)
 
