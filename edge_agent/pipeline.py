@@ -45,7 +45,8 @@ class CameraPipeline:
         self._looker = Looker(camera)
         self._settings = TrackerSettings(threshold=self._looker.threshold)
         if any(isinstance(zone, QueueZone) for zone in camera.zones):
-            self._settings = replace(self._settings, start_margin=QUEUE_START_MARGIN)
+            margin = QUEUE_START_MARGIN
+            self._settings = replace(self._settings, start_margin=margin, crowd_margin=margin)
         self._tracker = Tracker(self._settings)
         self._zones = Zones(camera.zones)
         self._detections = Detections.none()

@@ -29,7 +29,7 @@ def iou(first: Floats, second: Floats) -> Floats:
     return np.asarray(shared / np.maximum(union, 1e-9))
 
 
-def hidden_share(boxes: Floats, by: NDArray[np.bool_]) -> Floats:
+def hidden_share(boxes: Floats, by: NDArray[np.bool_], leeway: float = 0.0) -> Floats:
     """Share of each box that people nearer to the camera cover.
 
     A person whose box ends lower in the picture stands nearer to a camera that looks down. The
@@ -38,6 +38,7 @@ def hidden_share(boxes: Floats, by: NDArray[np.bool_]) -> Floats:
     Args:
         boxes: (N, 4).
         by: (N,) who may cover others.
+        leeway: share of its height by which a box may end higher and still count as nearer.
 
     Returns:
         (N,) in 0..1.
@@ -45,5 +46,7 @@ def hidden_share(boxes: Floats, by: NDArray[np.bool_]) -> Floats:
     if len(boxes) < 2:
         return np.zeros(len(boxes))
     share = intersections(boxes, boxes) / np.maximum(areas(boxes), 1e-9)[:, None]
-    nearer = (boxes[None, :, 3] > boxes[:, None, 3]) & by
+    slack = leeway * (boxes[:, 3] - boxes[:, 1])
+    nearer = (boxes[None, :, 3] > (boxes[:, 3] - slack)[:, None]) & by
+    np.fill_diagonal(nearer, val=False)
     return np.asarray(np.where(nearer, share, 0.0).max(axis=1))

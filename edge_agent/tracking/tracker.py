@@ -20,7 +20,7 @@ from edge_agent.tracking.duplicates import twins
 from edge_agent.tracking.existence import Existence
 from edge_agent.tracking.looks import Looks
 from edge_agent.tracking.motion import Bools, Motion, Rows
-from edge_agent.tracking.overlap import hidden_share, intersections
+from edge_agent.tracking.overlap import areas, hidden_share, intersections
 from edge_agent.tracking.register import Register
 from edge_agent.tracking.sightings import Sightings
 from edge_agent.tracking.tracks import Tracks
@@ -34,6 +34,11 @@ _UNDISTURBED = 0.2
 """Of whom others cover less than this share, the looks are learned."""
 _IN_SIGHT, _HALF_HIDDEN = 0.1, 0.3
 """Of whom others cover less, or more, is in plain sight, or half hidden."""
+_CROWDED = 0.4
+"""Share of a sighting on somebody known above which it is rather a second box on them."""
+_SAME_DEPTH = 0.06
+"""Of two whose feet are so near in depth (heights) either may hide the other: the detector draws
+one box around both, and where the unseen one is expected is a guess."""
 _OF_USUAL, _LEAST_SURE = 0.65, 0.3
 """Somebody in plain sight scores this share of what people score in this view, and never less."""
 _FIRST_USUAL, _USUAL_S = 0.75, 20.0
@@ -41,7 +46,7 @@ _FIRST_USUAL, _USUAL_S = 0.75, 20.0
 
 
 QUEUE_START_MARGIN = -0.08
-"""``start_margin`` of a camera that watches queues."""
+"""``start_margin`` and ``crowd_margin`` of a camera that watches queues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,9 @@ class TrackerSettings:
         threshold: score from which a detection is rather a person than not.
         start_margin: who scores so much above ``threshold`` can start a track; below zero where
             people stand in queues, of whom half are half hidden.
+        crowd_margin: who scores so much above ``threshold`` is matched first, and can start a track
+            that lies mostly on somebody known; between people who pass each other, a weaker box
+            is more often the second one on somebody than somebody new.
         keep_score: lowest score of a detection that can go on with a track.
         sure_margin: who never scores so much above ``threshold`` counts only after walking,
             since things that look like people score low in every picture and do not walk.
@@ -70,6 +78,7 @@ class TrackerSettings:
 
     threshold: float = 0.4
     start_margin: float = 0.05
+    crowd_margin: float = 0.1
     keep_score: float = 0.25
     sure_margin: float = 0.12
     hidden_score: float = 0.25
@@ -94,6 +103,7 @@ class Tracker:
     def __init__(self, settings: TrackerSettings | None = None) -> None:
         self._settings = settings or TrackerSettings()
         self._start_score = self._settings.threshold + self._settings.start_margin
+        self._crowd_score = self._settings.threshold + self._settings.crowd_margin
         self._sure_score = self._settings.threshold + self._settings.sure_margin
         self._t_s: float | None = None
         self._next_id = 1
@@ -150,7 +160,7 @@ class Tracker:
     def _match(self, seen: Sightings, thing: Bools, t_s: float, dt_s: float) -> tuple[Rows, Rows]:
         """Rows of tracks and of the sightings that are theirs."""
         settings = self._settings
-        strong = seen.scores >= self._start_score
+        strong = seen.scores >= self._crowd_score
         sure = np.flatnonzero(strong & ~thing)
         cost = motion_costs(self._motion, seen.boxes[sure], settings.gate)
         cost += np.where(self._register.confirmed, 0.0, _UNPROVEN)[:, None]
@@ -186,7 +196,7 @@ class Tracker:
         register.seen_s[rows] = t_s
         register.hits[rows] += seen.clear_of(columns)[columns] & (register.twin_s[rows] == 0.0)
         boxes = self._motion.boxes
-        hidden = self._hidden = hidden_share(boxes, register.seen_s == t_s)
+        hidden = self._hidden = hidden_share(boxes, register.seen_s == t_s, _SAME_DEPTH)
         missed = unmatched(len(register.ids), rows)
         self._existence.seen(rows, scores, hidden[rows], dt_s)
         self._existence.missed(missed, hidden[missed], dt_s)
@@ -238,6 +248,7 @@ class Tracker:
     def _begin(self, seen: Sightings, thing: Bools, taken: Rows, t_s: float) -> Rows:
         """Start a track of every sure sighting that nobody took; gives their rows."""
         free = (seen.scores >= self._start_score) & ~thing & seen.clear_of(taken)
+        free &= (seen.scores >= self._crowd_score) | ~self._crowded(seen)
         free[taken] = False
         born = np.flatnonzero(free)
         ids = self._next_id + np.arange(len(born))
@@ -251,6 +262,14 @@ class Tracker:
             self._looks.append(Looks(seen.looks[born]))
             self._register.append(Register.begin(ids, scores, motion.place[:, :2], t_s))
         return born
+
+    def _crowded(self, seen: Sightings) -> Bools:
+        """(M,) which sightings lie mostly on somebody who counts."""
+        people = self._motion.boxes[self._register.confirmed]
+        if not len(people) or not len(seen.boxes):
+            return np.zeros(len(seen.boxes), np.bool_)
+        share = intersections(seen.boxes, people).max(axis=1) / np.maximum(areas(seen.boxes), 1e-9)
+        return np.asarray(share > _CROWDED)
 
     def _staying(self, t_s: float, dt_s: float) -> Bools:
         """(N,) which tracks are probably people who are there, and no second of one."""

@@ -211,7 +211,7 @@ def test_empty_frames_and_ids_never_used_again(run: Run) -> None:
 
 
 def test_who_stands_half_behind_another_and_scores_low_counts() -> None:
-    settings = TrackerSettings(start_margin=QUEUE_START_MARGIN)
+    settings = TrackerSettings(start_margin=QUEUE_START_MARGIN, crowd_margin=QUEUE_START_MARGIN)
     run = Run(Tracker(settings))
     front, behind = person(300, 500), person(312, 470)
     for k in range(48):
@@ -222,7 +222,7 @@ def test_who_stands_half_behind_another_and_scores_low_counts() -> None:
 
 
 def test_the_upper_half_of_somebody_is_no_second_person() -> None:
-    settings = TrackerSettings(start_margin=QUEUE_START_MARGIN)
+    settings = TrackerSettings(start_margin=QUEUE_START_MARGIN, crowd_margin=QUEUE_START_MARGIN)
     run = Run(Tracker(settings))
     whole = person(300, 500)
     waist_up = [whole[0], whole[1] + 4, whole[2], whole[1] + 110]
@@ -239,3 +239,22 @@ def test_where_people_score_low_a_low_score_is_enough() -> None:
     for _ in range(24):
         tracks = run.show(found([person(600, 650)], 0.48))
     assert len(counted(tracks)) == 1
+
+
+def test_a_weak_box_over_somebody_known_is_followed_only_where_people_queue() -> None:
+    for margin, followed in ((None, 1), (QUEUE_START_MARGIN, 2)):
+        settings = (
+            TrackerSettings()
+            if margin is None
+            else TrackerSettings(start_margin=margin, crowd_margin=margin)
+        )
+        run = Run(Tracker(settings))
+        for _ in range(5):
+            run.show(found([person(400)], 0.8))
+        for _ in range(8):
+            both = Detections(
+                np.array([person(400), person(430, feet=480.0)], np.float32),
+                np.array([0.8, 0.47], np.float32),
+            )
+            tracks = run.show(both)
+        assert len(tracks.ids) == followed
