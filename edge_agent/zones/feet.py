@@ -102,13 +102,13 @@ class FootPoints:
         return feet
 
 
-def whole(boxes: Floats, covered: Bools, aspect: float) -> Bools:
-    """(P,) whether the people in ``boxes`` are seen from head to foot."""
+def upright(boxes: Floats, aspect: float) -> Bools:
+    """(P,) whether ``boxes`` have the form of people seen from head to foot."""
     height = boxes[:, 3] - boxes[:, 1]
     ratio = (boxes[:, 2] - boxes[:, 0]) * aspect / np.maximum(height, 1e-9)
     inside = (boxes[:, :2] > _EDGE).all(axis=1) & (boxes[:, 2:] < 1 - _EDGE).all(axis=1)
     slim = (ratio > _WHOLE_ASPECT[0]) & (ratio < _WHOLE_ASPECT[1])
-    return np.asarray(inside & slim & ~covered)
+    return np.asarray(inside & slim)
 
 
 def _bins(boxes: Floats) -> Rows:

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.config import LineZone, Zone
-from edge_agent.tracking.overlap import areas, intersections
 from edge_agent.tracking.tracks import Tracks
-from edge_agent.zones.feet import FootPoints, whole
+from edge_agent.zones.feet import FootPoints, upright
 from edge_agent.zones.lines import Lines
 from edge_agent.zones.people import People
 from edge_agent.zones.polygons import Polygons
@@ -90,9 +89,8 @@ class Zones:
         due = self._feet.due(boxes, tracks.t_s) & tracks.seen & tracks.confirmed
         pupils = due.nonzero()[0]
         if len(pupils):
-            some = boxes[pupils]
-            examples = whole(some, covered(pupils), self._aspect)
-            self._feet.learn(some, examples, tracks.t_s)
+            pupils = pupils[upright(boxes[pupils], self._aspect)]
+            self._feet.learn(boxes[pupils], ~covered(pupils), tracks.t_s)
         return self._feet.feet(boxes, covered, self._aspect)
 
     def _shape(self, aspect: float) -> None:
@@ -128,7 +126,14 @@ def _hidden_share(boxes: Floats, rows: NDArray[np.intp], by: Bools) -> Floats:
 
     Who stands nearer to a camera that looks down has the box that ends lower.
     """
-    some = boxes[rows]
-    share = intersections(some, boxes) / np.maximum(areas(some), 1e-9)[:, None]
-    nearer = (boxes[None, :, 3] > some[:, None, 3]) & by
-    return np.asarray(np.where(nearer, share, 0.0).max(axis=1))
+    if not len(rows):
+        return np.zeros(0)
+    x1, y1, x2, y2 = boxes.T
+    left, top, right, bottom = boxes[rows].T[..., None]
+    # By side, not by corner: numpy is three times as fast on whole rows as on pairs.
+    share = np.minimum(right, x2) - np.maximum(left, x1)
+    np.maximum(share, 0.0, out=share)
+    share *= np.maximum(np.minimum(bottom, y2) - np.maximum(top, y1), 0.0)
+    share /= np.maximum((right - left) * (bottom - top), 1e-9)
+    share *= (y2 > bottom) & by
+    return np.asarray(share.max(axis=1))
