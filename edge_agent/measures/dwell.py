@@ -63,10 +63,12 @@ class DwellWatch:
         self._numbers: dict[str, Any] = {}
         self._read: ZoneData | None = None
         self._quantiles: tuple[float | None, float | None] = (None, None)
+        self._empty: ZoneData | None = None
 
     def restart(self) -> None:
         """Forget who is inside, after a time without pictures; their visits are not counted."""
         self._guests.clear()
+        self._empty = None
 
     def update(
         self, t_s: float, dt_s: float, inside: Sequence[Inside], confidence: float
@@ -79,11 +81,14 @@ class DwellWatch:
             inside: everybody inside the zone.
             confidence: how sure the sightings are, 0..1.
         """
+        self._forget(t_s)
+        if not inside and self._empty is not None:
+            # An empty zone says the same all the time.
+            return self._empty, []
         for sighting in inside:
             self._follow(sighting, t_s, dt_s)
         gone = [p for p, guest in self._guests.items() if t_s - guest.last_s >= GONE_AFTER_S]
         visits = [v for p in gone if (v := self._end(p, self._guests.pop(p))) is not None]
-        self._forget(t_s)
         entered = [guest.entered_s for guest in self._guests.values() if guest.last_s >= t_s]
         numbers: dict[str, Any] = {
             "occupancy": len(inside),
@@ -94,10 +99,10 @@ class DwellWatch:
             "passers": self._passers,
             "confidence": confidence,
         }
-        # An empty zone says the same all the time.
         if self._read is None or numbers != self._numbers:
             self._numbers = numbers
             self._read = ZoneData(zone=self._zone.id, camera=self._camera, **numbers)
+        self._empty = None if self._guests else self._read
         return self._read, visits
 
     def _follow(self, sighting: Inside, t_s: float, dt_s: float) -> None:
@@ -130,6 +135,7 @@ class DwellWatch:
             self._measure()
 
     def _measure(self) -> None:
+        self._empty = None
         if not self._ended:
             self._quantiles = (None, None)
             return

@@ -41,9 +41,7 @@ class Measures:
         services, blend = ServiceTimes(), WaitBlend()
         self._lanes = [Lane(s, camera.id, services, blend) for s in lane_shapes(camera)]
         shapes = [lane.shape for lane in self._lanes]
-        # The last row serves whoever is in no lane: their lane is -1.
-        self._origins = np.array([*(s.origin for s in shapes), (0.0, 0.0)])
-        self._axes = np.array([*(s.axis for s in shapes), (0.0, 0.0)])
+        self._position = [shape.position for shape in shapes]
         self._changes = LaneChanges()
         self._heads = Heads()
         self._dwell = {
@@ -131,7 +129,7 @@ class Measures:
             return {}
         seen = presence.seen
         seen_boxes = presence.boxes[seen]
-        self._heads.learn(seen_boxes, presence.feet[seen], dt_s)
+        self._heads.learn(presence.boxes, presence.feet, seen, dt_s)
         people, feet = presence.people.tolist(), list(zip(*presence.feet.T.tolist(), strict=True))
         sightings, cashiers = self._sightings(presence, dt_s, people, feet, gaits)
         everywhere = dict(compress(zip(people, feet, strict=True), seen.tolist()))
@@ -163,7 +161,10 @@ class Measures:
         if not any(roles):
             return sightings, cashiers
         boxes, seen = list(zip(*presence.boxes.T.tolist(), strict=True)), presence.seen.tolist()
-        places = ((presence.feet - self._origins[lanes]) * self._axes[lanes]).sum(axis=1).tolist()
+        places = [
+            self._position[lane](*point) if role else 0.0
+            for role, lane, point in zip(roles, lanes, feet, strict=True)
+        ]
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
         sights = map(
             Sighting,
