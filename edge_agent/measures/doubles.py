@@ -64,7 +64,13 @@ class Heads:
         weight = np.repeat(fades, [len(rows) for rows, _, _ in self._frames])
         head, foot = boxes[:, 1], feet[:, 1]
         weight *= seen & (np.abs(boxes[:, 3] - foot) < 0.01)
-        new = (weight.sum(), weight @ head, weight @ foot, weight * head @ head, weight * head @ foot)
+        new = (
+            weight.sum(),
+            weight @ head,
+            weight @ foot,
+            weight * head @ head,
+            weight * head @ foot,
+        )
         fade = math.exp(-sum(self._age_s) / _MEMORY_S)
         self._sums = [fade * old + float(add) for old, add in zip(self._sums, new, strict=True)]
         self._steepness = _steepness(*self._sums)
@@ -86,21 +92,37 @@ class Heads:
             (N,) bool.
         """
         double = np.zeros(len(boxes), np.bool_)
+        if len(boxes) < 2:
+            return double
         low, high = HEAD_Y
         apart = min(max(self._steepness * SPACING_M / BODY_M, low), high)
         x1, y, x2, y2 = boxes.T
         reach = np.maximum((y2 - y) * apart, 1e-9)
-        # Few heads are on one row; only those are looked at further.
-        near = np.abs(y[:, None] - y) < np.maximum(reach[:, None], reach)
-        near &= first < first[:, None]
-        one, other = near.nonzero()
+        one, other = _near(y, float(np.maximum.reduce(reach)))
         if len(one):
             x, width = (x1 + x2) / 2.0, x2 - x1
             narrower = np.minimum(width[one], width[other]) * HEAD_X
             across = (x[one] - x[other]) / np.maximum(narrower, 1e-9)
             down = (y[one] - y[other]) / np.maximum(reach[one], reach[other])
-            double[one[across**2 + down**2 < 1.0]] = True
+            same = across * across + down * down < 1.0
+            if np.logical_or.reduce(same):
+                one, other = one[same], other[same]
+                double[np.where(first[one] > first[other], one, other)] = True
         return double
+
+
+def _near(values: Floats, reach: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Both of each pair of ``values`` (N,) no further apart than ``reach``, each pair once.
+
+    Of heads on one row there are few, so this is quicker than to compare all with all.
+    """
+    order = values.argsort()
+    rising = values[order]
+    start = rising.searchsorted(rising - reach)
+    before = np.arange(len(values)) - start
+    first = before.cumsum() - before
+    place = np.arange(first[-1] + before[-1]) + (start - first).repeat(before)
+    return order.repeat(before), order[place]
 
 
 def _steepness(n: float, head: float, foot: float, square: float, product: float) -> float:

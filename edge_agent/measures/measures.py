@@ -11,7 +11,7 @@ from edge_agent.config import CameraSettings, DwellZone, LineZone
 from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
-from edge_agent.measures.gait import Gait, Gaits, Point
+from edge_agent.measures.gait import Gait, Gaits, Point, rows_of
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
@@ -166,7 +166,7 @@ class Measures:
             for role, lane, point in zip(roles, lanes, feet, strict=True)
         ]
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
-        sights = map(
+        sights = rows_of(
             Sighting,
             people,
             map(_ROLES.__getitem__, roles),
@@ -192,7 +192,7 @@ class Measures:
             self._dwell_columns = [presence.zones.index(zone) for zone in self._dwell]
         since_s = presence.since_s[:, self._dwell_columns]
         inside = np.logical_not(np.isnan(since_s))
-        occupied: list[bool] = np.asarray(inside.any(axis=0)).tolist()
+        occupied: list[bool] = np.logical_or.reduce(inside, axis=0).tolist()
         zones = {}
         for column, (name, watch) in enumerate(self._dwell.items()):
             guests: list[Inside] = []
@@ -209,13 +209,11 @@ class Measures:
 def _guests(
     presence: Presence, rows: NDArray[np.intp], since_s: NDArray[np.float64], gaits: list[Gait]
 ) -> list[Inside]:
-    return list(
-        map(
-            Inside,
-            presence.people[rows].tolist(),
-            since_s.tolist(),
-            map(tuple, presence.feet[rows].tolist()),
-            map(tuple, presence.boxes[rows].tolist()),
-            map(gaits.__getitem__, rows.tolist()),
-        )
+    return rows_of(
+        Inside,
+        presence.people[rows].tolist(),
+        since_s.tolist(),
+        map(tuple, presence.feet[rows].tolist()),
+        map(tuple, presence.boxes[rows].tolist()),
+        map(gaits.__getitem__, rows.tolist()),
     )

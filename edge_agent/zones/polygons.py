@@ -62,4 +62,4 @@ def distances(points: Floats, start: Floats, end: Floats) -> Floats:
     share = np.minimum(np.maximum(share, 0.0, out=share), 1.0, out=share)
     x -= share * along_x
     y -= share * along_y
-    return np.sqrt(x * x + y * y)
+    return np.asarray(np.sqrt(x * x + y * y))
