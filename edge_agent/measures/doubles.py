@@ -64,13 +64,8 @@ class Heads:
         weight = np.repeat(fades, [len(rows) for rows, _, _ in self._frames])
         head, foot = boxes[:, 1], feet[:, 1]
         weight *= seen & (np.abs(boxes[:, 3] - foot) < 0.01)
-        new = (
-            weight.sum(),
-            weight @ head,
-            weight @ foot,
-            weight * head @ head,
-            weight * head @ foot,
-        )
+        heads = weight * head
+        new = (weight.sum(), heads.sum(), weight @ foot, heads @ head, heads @ foot)
         fade = math.exp(-sum(self._age_s) / _MEMORY_S)
         self._sums = [fade * old + float(add) for old, add in zip(self._sums, new, strict=True)]
         self._steepness = _steepness(*self._sums)
