@@ -96,6 +96,7 @@ class _Counter:
             "people": len(self._people),
             "most_at_once": self._most,
             "frame_size": self._size,
+            "inside": self._last.occupancy,
             "events": self._events,
             **_measured(self._last),
             "zones": {zone: _dwelled(data) for zone, data in self._last.zones.items()},

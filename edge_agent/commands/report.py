@@ -80,6 +80,7 @@ def render(log: Log, title: str) -> str:
         skipped=log.skipped,
         has_events=log.events is not None,
         people=log.people,
+        inside=log.inside,
         lane_summaries=report_summary.lanes(log),
         zone_summaries=report_summary.zones(log),
         lanes=[_lane(log, name) for name in sorted(log.lanes)],
