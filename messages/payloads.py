@@ -90,6 +90,8 @@ class ZoneData(Payload):
         dwell_max_s: longest dwell of those inside now.
         visits: finished visits since the start, short ones left out.
         passers: people who crossed the zone without stopping since the start.
+        attention: share of the dwell of the last hour's visits in which people stood and faced
+            the goods; None where the config does not say where the goods are.
         confidence: how sure the occupancy is, 0..1.
     """
 
@@ -103,6 +105,7 @@ class ZoneData(Payload):
     passers: Count = 0
     confidence: Confidence = 0.0
     camera: Name | None = None
+    attention: Confidence | None = None
 
 
 class StockItem(Message):

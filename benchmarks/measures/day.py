@@ -9,8 +9,9 @@ they truly waited.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -178,7 +179,7 @@ class Day:
         for snapshot, events, tracks in zip(snapshots, happened, seen, strict=True):
             for event in events:
                 self._happened(event)
-            presence = self._zones.update(Tracks(**_fields(tracks)), self._size)
+            presence = self._zones.update(Tracks(*_fields(tracks)), self._size)
             readings = self._measures.update(presence)
             self._shown = readings.lanes
             self.found.see(snapshot, readings)
@@ -207,8 +208,7 @@ class Day:
         return (shown.units + bool(shown.served)) * float(np.mean(self.found.services))
 
 
-def _fields(tracks: NoisyTracks) -> dict[str, Any]:
-    return {f.name: getattr(tracks, f.name) for f in fields(tracks)}
+_fields: Callable[[NoisyTracks], tuple[Any, ...]] = attrgetter(*(f.name for f in fields(Tracks)))
 
 
 def report(seeds: Sequence[int], views: Sequence[str] = ("high", "along")) -> None:

@@ -16,7 +16,7 @@ from rich.progress import Progress
 
 from edge_agent.commands.check import chosen_camera_or_exit
 from edge_agent.config import CameraSettings
-from edge_agent.measures.readings import Readings
+from edge_agent.measures.readings import Readings, ZoneData
 from edge_agent.pipeline import CameraPipeline
 from edge_agent.tracking.tracks import Tracks
 from hardware.cameras import Recording, RecordingError, open_recording
@@ -96,8 +96,10 @@ class _Counter:
             "people": len(self._people),
             "most_at_once": self._most,
             "frame_size": self._size,
+            "inside": self._last.occupancy,
             "events": self._events,
             **_measured(self._last),
+            "zones": {zone: _dwelled(data) for zone, data in self._last.zones.items()},
         }
 
 
@@ -136,6 +138,16 @@ def _measured(readings: Readings) -> dict[str, Any]:
         "lines": {
             line: {"in": entered, "out": left} for line, (entered, left) in readings.lines.items()
         },
+    }
+
+
+def _dwelled(data: ZoneData) -> dict[str, Any]:
+    return {
+        "occupancy": data.occupancy,
+        "visits": data.visits,
+        "passers": data.passers,
+        "dwell_p50_s": _tenths(data.dwell_p50_s),
+        "dwell_p90_s": _tenths(data.dwell_p90_s),
     }
 
 

@@ -15,6 +15,7 @@ import typer
 from markupsafe import Markup
 
 from edge_agent.commands import report_plots as plots
+from edge_agent.commands import report_summary
 from edge_agent.commands.count import count
 from edge_agent.commands.report_log import Log, LogError, read
 
@@ -72,11 +73,16 @@ def render(log: Log, title: str) -> str:
     """Make the page; nothing in it comes from another place."""
     template = Path(__file__).with_name("report.html").read_text(encoding="utf-8")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.filters |= {"s": _seconds, "percent": _percent, "clock": plots.clock}
     return environment.from_string(template).render(
         title=title,
         frames=log.frames,
         skipped=log.skipped,
         has_events=log.events is not None,
+        people=log.people,
+        inside=log.inside,
+        lane_summaries=report_summary.lanes(log),
+        zone_summaries=report_summary.zones(log),
         lanes=[_lane(log, name) for name in sorted(log.lanes)],
         zones=[_zone(log, name) for name in sorted(log.zones)],
         lines=sorted(log.lines.items()),
@@ -112,6 +118,14 @@ def _lane(log: Log, name: str) -> dict[str, Any]:
         "scatter": None,
         **(_score(scored) if scored else {}),
     }
+
+
+def _seconds(value: float | None) -> str:
+    return "—" if value is None else f"{value:.0f}"
+
+
+def _percent(share: float | None) -> str:
+    return "—" if share is None else f"{100 * share:.0f} %"
 
 
 def _score(waits: Sequence[dict[str, Any]]) -> dict[str, Any]:

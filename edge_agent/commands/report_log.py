@@ -22,6 +22,9 @@ class Log:
     Attributes:
         frames: frames measured.
         skipped: lines that could not be read.
+        inside: people in the shop at the end by the lines; None where the log does not tell.
+        people: different people counted; None where the log does not tell.
+        passers: zone → people who crossed it without stopping, where the log tells.
         lanes: lane → (t_s, waiting, wait_s, wait_p90_s), as shown at that time.
         zones: zone → (t_s, occupancy).
         lines: line → (in, out) at the end.
@@ -31,6 +34,9 @@ class Log:
 
     frames: int = 0
     skipped: int = 0
+    people: int | None = None
+    inside: int | None = None
+    passers: dict[str, int] = field(default_factory=dict)
     lanes: dict[str, list[tuple[float, float | None, float | None, float | None]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -91,6 +97,10 @@ def _take_frame(log: Log, line: dict[str, Any]) -> list[tuple[float, float]]:
 
 def _take_summary(log: Log, summary: dict[str, Any]) -> tuple[float, float] | None:
     log.events = summary.get("events")
+    log.people, log.inside = summary.get("people"), summary.get("inside")
+    for name, data in summary.get("zones", {}).items():
+        if data.get("passers") is not None:
+            log.passers[name] = int(data["passers"])
     for name, data in summary.get("lines", {}).items():
         log.lines[name] = (data["in"], data["out"])
     size = summary.get("frame_size")

@@ -54,7 +54,7 @@ def lines(series: Sequence[Series], unit: str, dots: Series | None = None) -> Ma
     times = [t for one in every for t, _ in one.points]
     values = [v for one in every for _, v in one.points if v is not None]
     frame = _Frame(min(times, default=0.0), max(times, default=1.0), _round_up(values))
-    parts = [_axes(frame, unit, _clock, _moments(frame))]
+    parts = [_axes(frame, unit, clock, _moments(frame))]
     for i, one in enumerate(series):
         colour = _COLOURS[i % len(_COLOURS)]
         parts += [_path(frame, run, colour) for run in _runs(one.points)]
@@ -195,7 +195,8 @@ def _plain(value: float) -> str:
     return f"{value:g}" if value < 1000.0 else f"{value:.0f}"
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Hours, minutes and seconds."""
     whole = round(seconds)
     return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 

@@ -8,6 +8,8 @@ steeper the camera looks down; two beside each other differ by a body's width.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +26,8 @@ FOCAL = 1.2
 """Focal length of a usual shop camera, in heights of its picture."""
 _MEMORY_S = 300.0
 _ENOUGH = 200.0
+_TOGETHER = 8
+"""Frames from which is learned at once."""
 
 
 class Heads:
@@ -35,28 +39,42 @@ class Heads:
     """
 
     def __init__(self) -> None:
-        # Sums of weight, head, feet, head², head · feet, and of box heights.
-        self._sums: Floats = np.zeros(6)
+        # Sums of weight, head, feet, head², and head · feet.
+        self._sums = [0.0] * 5
+        self._steepness = 0.0
+        self._frames: list[tuple[Floats, Floats, NDArray[np.bool_]]] = []
+        self._age_s: list[float] = []
 
-    def learn(self, boxes: Floats, feet: Floats, dt_s: float) -> None:
-        """Take in people seen: (N, 4) boxes and (N, 2) feet, fractions of the frame."""
-        whole = np.abs(boxes[:, 3] - feet[:, 1]) < 0.01
-        head, foot = boxes[whole, 1], feet[whole, 1]
-        self._sums *= np.exp(-dt_s / _MEMORY_S)
-        self._sums += [
-            len(head), head.sum(), foot.sum(), head @ head, head @ foot, (foot - head).sum(),
-        ]  # fmt: skip
+    def learn(self, boxes: Floats, feet: Floats, seen: NDArray[np.bool_], dt_s: float) -> None:
+        """Take in one frame; a few are kept and worked out together, which costs a fraction.
+
+        Args:
+            boxes: (N, 4) x1 y1 x2 y2 as fractions of the frame.
+            feet: (N, 2) as fractions of the frame.
+            seen: (N,) who was seen.
+            dt_s: seconds since the last frame.
+        """
+        self._frames.append((boxes, feet, seen))
+        self._age_s.append(dt_s)
+        if len(self._frames) < _TOGETHER:
+            return
+        boxes, feet, seen = (np.concatenate(part) for part in zip(*self._frames, strict=True))
+        # The first frame of them is the oldest: it fades by the steps of all the others.
+        fades = np.exp((np.cumsum(self._age_s) - sum(self._age_s)) / _MEMORY_S)
+        weight = np.repeat(fades, [len(rows) for rows, _, _ in self._frames])
+        head, foot = boxes[:, 1], feet[:, 1]
+        weight *= seen & (np.abs(boxes[:, 3] - foot) < 0.01)
+        heads = weight * head
+        new = (weight.sum(), heads.sum(), weight @ foot, heads @ head, heads @ foot)
+        fade = math.exp(-sum(self._age_s) / _MEMORY_S)
+        self._sums = [fade * old + float(add) for old, add in zip(self._sums, new, strict=True)]
+        self._steepness = _steepness(*self._sums)
+        self._frames.clear()
+        self._age_s.clear()
 
     def steepness(self) -> float:
         """Sine of the angle below the horizon at which the camera sees people; 0 while unknown."""
-        n, head, foot, square, product, height = self._sums
-        spread = square - head * head / max(n, 1.0)
-        if n < _ENOUGH or spread < 1e-3 * n:
-            return 0.0
-        slope = (product - head * foot / n) / spread
-        above_m = BODY_M / max(slope - 1.0, 0.1)
-        distance_m = FOCAL * BODY_M / max(height / n, 1e-3)
-        return float(min(above_m / distance_m, 1.0))
+        return self._steepness
 
     def doubles(self, boxes: Floats, first: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which boxes are a second one on somebody.
@@ -68,14 +86,45 @@ class Heads:
         Returns:
             (N,) bool.
         """
+        double = np.zeros(len(boxes), np.bool_)
         if len(boxes) < 2:
-            return np.zeros(len(boxes), np.bool_)
-        apart = float(np.clip(self.steepness() * SPACING_M / BODY_M, *HEAD_Y))
-        x = (boxes[:, 0] + boxes[:, 2]) / 2.0
-        width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-        narrower = np.minimum(width[:, None], width[None, :]) * HEAD_X
-        taller = np.maximum(height[:, None], height[None, :]) * apart
-        across = (x[:, None] - x[None, :]) / np.maximum(narrower, 1e-9)
-        down = (boxes[:, None, 1] - boxes[None, :, 1]) / np.maximum(taller, 1e-9)
-        same = (across**2 + down**2 < 1.0) & (first[None, :] < first[:, None])
-        return np.asarray(same.any(axis=1))
+            return double
+        low, high = HEAD_Y
+        apart = min(max(self._steepness * SPACING_M / BODY_M, low), high)
+        x1, y, x2, y2 = boxes.T
+        reach = np.maximum((y2 - y) * apart, 1e-9)
+        one, other = _near(y, float(np.maximum.reduce(reach)))
+        if len(one):
+            x, width = (x1 + x2) / 2.0, x2 - x1
+            narrower = np.minimum(width[one], width[other]) * HEAD_X
+            across = (x[one] - x[other]) / np.maximum(narrower, 1e-9)
+            down = (y[one] - y[other]) / np.maximum(reach[one], reach[other])
+            same = across * across + down * down < 1.0
+            if np.logical_or.reduce(same):
+                one, other = one[same], other[same]
+                double[np.where(first[one] > first[other], one, other)] = True
+        return double
+
+
+def _near(values: Floats, reach: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Both of each pair of ``values`` (N,) no further apart than ``reach``, each pair once.
+
+    Of heads on one row there are few, so this is quicker than to compare all with all.
+    """
+    order = values.argsort()
+    rising = values[order]
+    start = rising.searchsorted(rising - reach)
+    before = np.arange(len(values)) - start
+    first = before.cumsum() - before
+    place = np.arange(first[-1] + before[-1]) + (start - first).repeat(before)
+    return order.repeat(before), order[place]
+
+
+def _steepness(n: float, head: float, foot: float, square: float, product: float) -> float:
+    spread = square - head * head / max(n, 1.0)
+    if n < _ENOUGH or spread < 1e-3 * n:
+        return 0.0
+    slope = (product - head * foot / n) / spread
+    above_m = BODY_M / max(slope - 1.0, 0.1)
+    distance_m = FOCAL * BODY_M / max((foot - head) / n, 1e-3)
+    return min(above_m / distance_m, 1.0)

@@ -57,16 +57,20 @@ class DwellWatch:
         self._zone = zone
         self._camera = camera
         self._guests: dict[int, _Guest] = {}
-        self._ended: deque[tuple[float, float]] = deque()
+        # End, dwell and attention of the visits of the last hour, in seconds.
+        self._ended: deque[tuple[float, float, float]] = deque()
         self._visits = 0
         self._passers = 0
         self._numbers: dict[str, Any] = {}
         self._read: ZoneData | None = None
         self._quantiles: tuple[float | None, float | None] = (None, None)
+        self._attention: float | None = None
+        self._empty: ZoneData | None = None
 
     def restart(self) -> None:
         """Forget who is inside, after a time without pictures; their visits are not counted."""
         self._guests.clear()
+        self._empty = None
 
     def update(
         self, t_s: float, dt_s: float, inside: Sequence[Inside], confidence: float
@@ -79,11 +83,14 @@ class DwellWatch:
             inside: everybody inside the zone.
             confidence: how sure the sightings are, 0..1.
         """
+        self._forget(t_s)
+        if not inside and self._empty is not None:
+            # An empty zone says the same all the time.
+            return self._empty, []
         for sighting in inside:
             self._follow(sighting, t_s, dt_s)
         gone = [p for p, guest in self._guests.items() if t_s - guest.last_s >= GONE_AFTER_S]
         visits = [v for p in gone if (v := self._end(p, self._guests.pop(p))) is not None]
-        self._forget(t_s)
         entered = [guest.entered_s for guest in self._guests.values() if guest.last_s >= t_s]
         numbers: dict[str, Any] = {
             "occupancy": len(inside),
@@ -92,12 +99,13 @@ class DwellWatch:
             "dwell_max_s": t_s - min(entered) if entered else None,
             "visits": self._visits,
             "passers": self._passers,
+            "attention": self._attention,
             "confidence": confidence,
         }
-        # An empty zone says the same all the time.
         if self._read is None or numbers != self._numbers:
             self._numbers = numbers
             self._read = ZoneData(zone=self._zone.id, camera=self._camera, **numbers)
+        self._empty = None if self._guests else self._read
         return self._read, visits
 
     def _follow(self, sighting: Inside, t_s: float, dt_s: float) -> None:
@@ -117,9 +125,11 @@ class DwellWatch:
             self._passers += 1
             return None
         self._visits += 1
-        self._ended.append((guest.last_s, dwell_s))
+        attention_s = min(guest.attention_s, dwell_s)
+        self._ended.append((guest.last_s, dwell_s, attention_s))
         self._measure()
-        attention_s = None if self._zone.facing is None else min(guest.attention_s, dwell_s)
+        if self._zone.facing is None:
+            return Visit(zone=self._zone.id, person=person, dwell_s=dwell_s)
         return Visit(zone=self._zone.id, person=person, dwell_s=dwell_s, attention_s=attention_s)
 
     def _forget(self, t_s: float) -> None:
@@ -130,11 +140,15 @@ class DwellWatch:
             self._measure()
 
     def _measure(self) -> None:
+        self._empty = None
         if not self._ended:
-            self._quantiles = (None, None)
+            self._quantiles, self._attention = (None, None), None
             return
-        p50, p90 = np.quantile([dwell_s for _, dwell_s in self._ended], [0.5, 0.9])
+        _, dwells, looks = zip(*self._ended, strict=True)
+        p50, p90 = np.quantile(dwells, [0.5, 0.9])
         self._quantiles = (float(p50), float(p90))
+        if self._zone.facing is not None and sum(dwells) > 0.0:
+            self._attention = min(sum(looks) / sum(dwells), 1.0)
 
 
 def _faces(sighting: Inside, goods: Point) -> bool:

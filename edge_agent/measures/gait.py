@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +14,15 @@ from numpy.typing import NDArray
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Row = TypeVar("Row", bound=tuple[Any, ...])
 
 BODY_WIDTH_M, BODY_HEIGHT_M = 0.55, 1.7
 """A person's box; turns distances in the picture into rough metres."""
-_METRES = np.array([BODY_WIDTH_M, 2.0 * BODY_HEIGHT_M])
 STANDING_M_S = 0.45
 """Slower than this stands."""
 _QUICK_S, _SLOW_S = 0.25, 0.75
+_MINUS_S = -np.array([[_QUICK_S], [_SLOW_S]])
 _LAG_S = 0.5
 """The means need so long to show that somebody has stopped,"""
 _SETTLE_S = 1.0
@@ -62,36 +66,46 @@ class Gait(NamedTuple):
     heading: Point = (0.0, 0.0)
 
 
+def rows_of(kind: type[Row], *columns: Iterable[Any]) -> list[Row]:
+    """Make one named tuple of each row; ``columns`` are all its fields in their order.
+
+    A named tuple checks its arguments in Python, which takes three times as long as to make it.
+    """
+    return list(map(partial(tuple.__new__, kind), zip(*columns, strict=True)))
+
+
 @dataclass(slots=True)
 class _Table:
-    """Row i of every array is the same person.
+    """The last axis of every array is the N people.
 
     Attributes:
         people: (N,) who.
         born_s, at_s: (N,) first and last sighting.
-        quick, slow: (N, 2) running means of the place.
-        stood, heading: (N, 2) as in :class:`Gait`.
+        means: (2, 2, N) running means of the place: quick and slow, x and y.
+        stood, heading: (2, N) as in :class:`Gait`.
         slow_since_s, fast_since_s: (N,) as there, told or not.
+        stands, walks: (N,) whether these are set.
     """
 
     people: NDArray[np.int64]
     born_s: Floats
     at_s: Floats
-    quick: Floats
-    slow: Floats
+    means: Floats
     stood: Floats
     heading: Floats
     slow_since_s: Floats
     fast_since_s: Floats
+    stands: Bools
+    walks: Bools
 
     @classmethod
     def begin(cls, people: NDArray[np.int64], feet: Floats, t_s: float) -> _Table:
         """People of whose speed nothing is known yet."""
         n, never = len(people), np.full(len(people), math.nan)
-        now = np.full(n, t_s)
+        now, no = np.full(n, t_s), np.zeros(n, np.bool_)
         return cls(
-            people.copy(), now, now.copy(), feet.copy(), feet.copy(), feet.copy(),
-            np.zeros((n, 2)), never, never.copy(),
+            people.copy(), now, now.copy(), np.stack([feet.T, feet.T]), feet.T.copy(),
+            np.zeros((2, n)), never, never.copy(), no, no.copy(),
         )  # fmt: skip
 
     def taken_from(self, old: _Table) -> None:
@@ -104,7 +118,7 @@ class _Table:
         same = old.people[row] == self.people
         row = row[same]
         for name in self.__slots__:
-            getattr(self, name)[same] = getattr(old, name)[row]
+            getattr(self, name)[..., same] = getattr(old, name)[..., row]
 
 
 class Gaits:
@@ -126,7 +140,7 @@ class Gaits:
         people: NDArray[np.int64],
         feet: Floats,
         boxes: Floats,
-        seen: NDArray[np.bool_],
+        seen: Bools,
         t_s: float,
     ) -> list[Gait]:
         """Take in one frame; give the gait of each of the N people.
@@ -146,33 +160,37 @@ class Gaits:
         self._move(table, feet, boxes, seen, t_s)
         # Of somebody new it is not known whether they walk; later it is known since when.
         known = t_s - table.born_s >= _SETTLE_S
-        return list(
-            map(
-                Gait,
-                zip(*table.stood.T.tolist(), strict=True),
-                np.where(known, table.slow_since_s, math.nan).tolist(),
-                table.fast_since_s.tolist(),
-                zip(*table.heading.T.tolist(), strict=True),
-            )
+        return rows_of(
+            Gait,
+            zip(*table.stood.tolist(), strict=True),
+            np.where(known, table.slow_since_s, math.nan).tolist(),
+            table.fast_since_s.tolist(),
+            zip(*table.heading.tolist(), strict=True),
         )
 
-    def _move(
-        self, table: _Table, feet: Floats, boxes: Floats, seen: NDArray[np.bool_], t_s: float
-    ) -> None:
-        since_s = np.where(seen, t_s - table.at_s, 0.0)[:, None]
-        table.quick -= np.expm1(since_s / -_QUICK_S) * (feet - table.quick)
-        table.slow -= np.expm1(since_s / -_SLOW_S) * (feet - table.slow)
-        table.at_s[seen] = t_s
-        way = (table.quick - table.slow) * _METRES / np.maximum(boxes[:, 2:] - boxes[:, :2], 1e-6)
-        still = np.hypot(way[:, 0], way[:, 1]) < STANDING_M_S * (_SLOW_S - _QUICK_S)
-        stops, starts = seen & still, seen & ~still
-        table.fast_since_s[stops] = math.nan
-        table.slow_since_s[starts] = math.nan
-        stopped = stops & np.isnan(table.slow_since_s)
-        if stopped.any():
-            table.slow_since_s[stopped] = np.maximum(t_s - _LAG_S, table.born_s[stopped])
-        started = starts & np.isnan(table.fast_since_s)
-        if started.any():
-            table.fast_since_s[started] = t_s
-        np.copyto(table.stood, table.slow, where=stops[:, None])
-        np.copyto(table.heading, way, where=starts[:, None])
+    def _move(self, table: _Table, feet: Floats, boxes: Floats, seen: Bools, t_s: float) -> None:
+        pull = np.expm1(np.where(seen, t_s - table.at_s, 0.0) / _MINUS_S)
+        table.means -= pull[:, None] * (feet.T - table.means)
+        np.copyto(table.at_s, t_s, where=seen)
+        x1, y1, x2, y2 = boxes.T
+        way = table.means[0] - table.means[1]
+        way[0] *= BODY_WIDTH_M / np.maximum(x2 - x1, 1e-6)
+        way[1] *= 2.0 * BODY_HEIGHT_M / np.maximum(y2 - y1, 1e-6)
+        still = np.hypot(*way) < STANDING_M_S * (_SLOW_S - _QUICK_S)
+        stops, starts = seen & still, seen > still
+        turned = (stops > table.stands) | (starts > table.walks)
+        if turned.any():
+            # In most frames nobody stops or starts.
+            self._turn(table, turned & still, turned > still, t_s)
+        np.copyto(table.stood, table.means[1], where=stops)
+        np.copyto(table.heading, way, where=starts)
+
+    @staticmethod
+    def _turn(table: _Table, stopped: Bools, started: Bools, t_s: float) -> None:
+        """Note since when those who stopped or started, (N,) each, stand or walk."""
+        table.slow_since_s[stopped] = np.maximum(t_s - _LAG_S, table.born_s[stopped])
+        table.fast_since_s[stopped] = math.nan
+        table.fast_since_s[started] = t_s
+        table.slow_since_s[started] = math.nan
+        table.stands[stopped] = table.walks[started] = True
+        table.stands[started] = table.walks[stopped] = False

@@ -11,7 +11,7 @@ from edge_agent.config import CameraSettings, DwellZone, LineZone
 from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
-from edge_agent.measures.gait import Gait, Gaits, Point
+from edge_agent.measures.gait import Gait, Gaits, Point, rows_of
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
@@ -41,9 +41,7 @@ class Measures:
         services, blend = ServiceTimes(), WaitBlend()
         self._lanes = [Lane(s, camera.id, services, blend) for s in lane_shapes(camera)]
         shapes = [lane.shape for lane in self._lanes]
-        # The last row serves whoever is in no lane: their lane is -1.
-        self._origins = np.array([*(s.origin for s in shapes), (0.0, 0.0)])
-        self._axes = np.array([*(s.axis for s in shapes), (0.0, 0.0)])
+        self._position = [shape.position for shape in shapes]
         self._changes = LaneChanges()
         self._heads = Heads()
         self._dwell = {
@@ -131,7 +129,7 @@ class Measures:
             return {}
         seen = presence.seen
         seen_boxes = presence.boxes[seen]
-        self._heads.learn(seen_boxes, presence.feet[seen], dt_s)
+        self._heads.learn(presence.boxes, presence.feet, seen, dt_s)
         people, feet = presence.people.tolist(), list(zip(*presence.feet.T.tolist(), strict=True))
         sightings, cashiers = self._sightings(presence, dt_s, people, feet, gaits)
         everywhere = dict(compress(zip(people, feet, strict=True), seen.tolist()))
@@ -163,9 +161,12 @@ class Measures:
         if not any(roles):
             return sightings, cashiers
         boxes, seen = list(zip(*presence.boxes.T.tolist(), strict=True)), presence.seen.tolist()
-        places = ((presence.feet - self._origins[lanes]) * self._axes[lanes]).sum(axis=1).tolist()
+        places = [
+            self._position[lane](*point) if role else 0.0
+            for role, lane, point in zip(roles, lanes, feet, strict=True)
+        ]
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
-        sights = map(
+        sights = rows_of(
             Sighting,
             people,
             map(_ROLES.__getitem__, roles),
@@ -191,7 +192,7 @@ class Measures:
             self._dwell_columns = [presence.zones.index(zone) for zone in self._dwell]
         since_s = presence.since_s[:, self._dwell_columns]
         inside = np.logical_not(np.isnan(since_s))
-        occupied: list[bool] = np.asarray(inside.any(axis=0)).tolist()
+        occupied: list[bool] = np.logical_or.reduce(inside, axis=0).tolist()
         zones = {}
         for column, (name, watch) in enumerate(self._dwell.items()):
             guests: list[Inside] = []
@@ -208,13 +209,11 @@ class Measures:
 def _guests(
     presence: Presence, rows: NDArray[np.intp], since_s: NDArray[np.float64], gaits: list[Gait]
 ) -> list[Inside]:
-    return list(
-        map(
-            Inside,
-            presence.people[rows].tolist(),
-            since_s.tolist(),
-            map(tuple, presence.feet[rows].tolist()),
-            map(tuple, presence.boxes[rows].tolist()),
-            map(gaits.__getitem__, rows.tolist()),
-        )
+    return rows_of(
+        Inside,
+        presence.people[rows].tolist(),
+        since_s.tolist(),
+        map(tuple, presence.feet[rows].tolist()),
+        map(tuple, presence.boxes[rows].tolist()),
+        map(gaits.__getitem__, rows.tolist()),
     )

@@ -8,11 +8,14 @@ line (Hoiem, Efros, Hebert, "Putting objects in perspective", CVPR 2006).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Rows = NDArray[np.intp]
 
 _BINS = 24
 _PER_BIN = 24
@@ -34,24 +37,29 @@ class FootPoints:
     def __init__(self) -> None:
         self._bottoms = np.full((_BINS, _PER_BIN), np.nan)
         self._tops = np.full((_BINS, _PER_BIN), np.nan)
-        self._taken = np.zeros(_BINS, np.int64)
+        self._taken = [0] * _BINS
         self._taken_s = np.full(_BINS, -np.inf)
         self._line: tuple[float, float] | None = None
 
+    def due(self, boxes: Floats, t_s: float) -> Bools:
+        """(P,) whether people in ``boxes`` (P, 4) would teach something at ``t_s``, seen whole."""
+        return np.asarray(t_s - self._taken_s[_bins(boxes)] >= _PAUSE_S)
+
     def learn(self, boxes: Floats, whole: Bools, t_s: float) -> None:
         """Take those of ``boxes`` (P, 4) who are seen ``whole`` (P,) at ``t_s`` as examples."""
-        bins = np.clip((boxes[:, 1] * _BINS).astype(np.intp), 0, _BINS - 1)
-        good = np.flatnonzero(whole & (t_s - self._taken_s[bins] >= _PAUSE_S))
-        if not len(good):
+        if not len(boxes):
             return
-        bins, first = np.unique(bins[good], return_index=True)
-        slots = self._taken[bins] % _PER_BIN
-        self._tops[bins, slots] = boxes[good[first], 1]
-        self._bottoms[bins, slots] = boxes[good[first], 3]
-        before = self._taken.sum() // _REFIT_EVERY
-        self._taken[bins] += 1
-        self._taken_s[bins] = t_s
-        total = self._taken.sum()
+        before = sum(self._taken) // _REFIT_EVERY
+        good = (whole & self.due(boxes, t_s)).nonzero()[0]
+        # A handful at most; the first of each row of the picture teaches.
+        for row, bin_ in zip(good.tolist(), _bins(boxes[good]).tolist(), strict=True):
+            if self._taken_s[bin_] == t_s:
+                continue
+            slot = self._taken[bin_] % _PER_BIN
+            self._tops[bin_, slot], self._bottoms[bin_, slot] = boxes[row, 1], boxes[row, 3]
+            self._taken[bin_] += 1
+            self._taken_s[bin_] = t_s
+        total = sum(self._taken)
         if total >= _ENOUGH and total // _REFIT_EVERY > before:
             known = ~np.isnan(self._tops)
             self._line = _robust_line(self._tops[known], self._bottoms[known])
@@ -67,36 +75,45 @@ class FootPoints:
         slope, offset = self._line
         return slope * tops + offset
 
-    def feet(self, boxes: Floats, covered: Bools, aspect: float) -> Floats:
+    def feet(self, boxes: Floats, covered: Callable[[Rows], Bools], aspect: float) -> Floats:
         """Foot points of people in ``boxes`` (P, 4).
 
         Args:
             boxes: x1 y1 x2 y2 as fractions of the frame.
-            covered: (P,) whether somebody nearer hides part of the box.
+            covered: tells of (N,) rows of ``boxes`` whether somebody nearer hides part of them;
+                most people stand on their feet, so few are asked about.
             aspect: width to height of the frame.
 
         Returns:
             (P, 2) x y as fractions of the frame; y may be beyond 1.
         """
-        feet = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]], axis=1)
+        feet = boxes[:, 2:].copy()
+        feet[:, 0] += boxes[:, 0]
+        feet[:, 0] /= 2
         expected = self.expected(boxes[:, 1])
         if expected is None:
             return feet
         height = boxes[:, 3] - boxes[:, 1]
-        squat = (boxes[:, 2] - boxes[:, 0]) * aspect > _WHOLE_ASPECT[1] * height
-        may_be_cut = squat | covered | (boxes[:, 3] > 1 - _EDGE)
-        cut = may_be_cut & (height < _SHORT * (expected - boxes[:, 1]))
-        feet[:, 1] = np.where(cut, expected, feet[:, 1])
+        short = (height < _SHORT * (expected - boxes[:, 1])).nonzero()[0]
+        if len(short):
+            some = boxes[short]
+            squat = (some[:, 2] - some[:, 0]) * aspect > _WHOLE_ASPECT[1] * height[short]
+            cut = short[squat | covered(short) | (some[:, 3] > 1 - _EDGE)]
+            feet[cut, 1] = expected[cut]
         return feet
 
 
-def whole(boxes: Floats, covered: Bools, aspect: float) -> Bools:
-    """(P,) whether the people in ``boxes`` are seen from head to foot."""
+def upright(boxes: Floats, aspect: float) -> Bools:
+    """(P,) whether ``boxes`` have the form of people seen from head to foot."""
     height = boxes[:, 3] - boxes[:, 1]
     ratio = (boxes[:, 2] - boxes[:, 0]) * aspect / np.maximum(height, 1e-9)
     inside = (boxes[:, :2] > _EDGE).all(axis=1) & (boxes[:, 2:] < 1 - _EDGE).all(axis=1)
     slim = (ratio > _WHOLE_ASPECT[0]) & (ratio < _WHOLE_ASPECT[1])
-    return np.asarray(inside & slim & ~covered)
+    return np.asarray(inside & slim)
+
+
+def _bins(boxes: Floats) -> Rows:
+    return np.minimum(np.maximum((boxes[:, 1] * _BINS).astype(np.intp), 0), _BINS - 1)
 
 
 def _robust_line(tops: Floats, bottoms: Floats) -> tuple[float, float]:
@@ -113,6 +130,14 @@ def _robust_line(tops: Floats, bottoms: Floats) -> tuple[float, float]:
         slope = float(spread @ (bottoms - bottom) / (spread @ (tops - top)))
         offset = bottom - slope * top
         error = np.abs(bottoms - (slope * tops + offset))
-        scale = 4.685 * max(1.4826 * float(np.median(error)), 1e-3)
+        scale = 4.685 * max(1.4826 * _median(error), 1e-3)
         weight = np.clip(1.0 - (error / scale) ** 2, 1e-3, 1.0) ** 2
     return slope, offset
+
+
+def _median(values: Floats) -> float:
+    """Median; np.median takes three times as long for some hundred numbers."""
+    middle = len(values) // 2
+    if len(values) % 2:
+        return float(np.partition(values, middle)[middle])
+    return float(np.partition(values, (middle - 1, middle))[middle - 1 : middle + 1].mean())

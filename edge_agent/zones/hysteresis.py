@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.tracking.columns import Columns
+from edge_agent.zones.polygons import Polygons
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -38,17 +39,29 @@ class Stays(Columns):
         nowhere = np.full((people, zones), np.nan)
         return cls(nowhere, nowhere.copy(), np.zeros((people, zones), np.int64))
 
-    def update(self, depths: Floats, seen: Bools, t_s: float) -> None:
+    def update(
+        self, polygons: Polygons, feet: Floats, heights: Floats, seen: Bools, t_s: float
+    ) -> None:
         """Take in where people stand.
 
         Args:
-            depths: (P, Z) how deep inside, in heights of the person, negative outside.
-            seen: (P,) whose depth was measured in this frame; the others stay as they are.
+            polygons: the zones.
+            feet: (P, 2) foot points.
+            heights: (P,) heights of the people in the same unit.
+            seen: (P,) whose foot was measured in this frame; the others stay as they are.
             t_s: time in seconds.
         """
         inside = ~np.isnan(self.since_s)
-        differs = (depths > np.where(inside, -_MARGIN, 0.0)) != inside
+        differs = polygons.inside(feet) != inside
         differs &= seen[:, None]
+        if differs.any():
+            # Only who seems to have left is measured: few are at the outline, and it costs most.
+            rows, zones = (differs & inside).nonzero()
+            if len(rows):
+                depths = polygons.depths(feet[rows])[np.arange(len(rows)), zones] / heights[rows]
+                differs[rows, zones] = depths <= -_MARGIN
+        elif not self.changes.any():
+            return
         settled = seen[:, None] & ~differs
         self.change_s[settled] = np.nan
         self.changes[settled] = 0

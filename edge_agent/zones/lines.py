@@ -34,6 +34,7 @@ class Lines:
             self._end = np.concatenate([line[1:] for line in points])
             self._first = np.cumsum([0, *(len(line) - 1 for line in points[:-1])])
             self._line = np.repeat(np.arange(len(points)), [len(line) - 1 for line in points])
+            self._last = np.append(self._first[1:], len(self._start))
 
     def sides(self, feet: Floats) -> Floats:
         """(P, L) distance of ``feet`` (P, 2) from each line: positive on its left, as one walks.
@@ -41,19 +42,17 @@ class Lines:
         With y down the left is where the cross product is negative.
         """
         away = distances(feet, self._start, self._end)
-        nearest = np.stack(
-            [
-                first + away[:, first:last].argmin(axis=1)
-                for first, last in zip(
-                    self._first, [*self._first[1:], len(self._start)], strict=True
-                )
-            ],
-            axis=1,
-        )
-        along = (self._end - self._start)[nearest]
-        offset = feet[:, None] - self._start[nearest]
-        cross = along[..., 0] * offset[..., 1] - along[..., 1] * offset[..., 0]
-        return np.where(cross < 0, 1.0, -1.0) * np.take_along_axis(away, nearest, axis=1)
+        (start_x, start_y), (along_x, along_y) = self._start.T, (self._end - self._start).T
+        x, y = feet.T[..., None]
+        left = along_x * (y - start_y) - along_y * (x - start_x) < 0
+        signed = np.where(left, away, -away)
+        if len(self._line) == self.count:
+            return signed
+        # The side of a polyline is that of its nearest piece.
+        people = np.arange(len(feet))
+        pieces = zip(self._first, self._last, strict=True)
+        nearest = [first + away[:, first:last].argmin(axis=1) for first, last in pieces]
+        return np.stack([signed[people, piece] for piece in nearest], axis=1)
 
     def cut(self, line: int, before: Floats, after: Floats) -> bool:
         """Whether the way from ``before`` to ``after``, both (2,), cuts the line itself."""
@@ -125,10 +124,12 @@ class Sides(Columns):
         unknown = seen[:, None] & (self.side == 0)
         same = (clear & (now == self.side)) | unknown
         self.side = np.where(unknown, now, self.side)
-        self.place[same] = np.broadcast_to(feet[:, None], self.place.shape)[same]
+        np.copyto(self.place, feet[:, None], where=same[..., None])
+        other = clear & (now != self.side)
+        if not other.any() and not self.changes.any():
+            return []
         self.change_s[same] = np.nan
         self.changes[same] = 0
-        other = clear & (now != self.side)
         fresh = other & np.isnan(self.change_s)
         self.change_s[fresh] = t_s
         self.change_place[fresh] = np.broadcast_to(feet[:, None], self.place.shape)[fresh]

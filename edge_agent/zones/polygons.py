@@ -23,6 +23,23 @@ class Polygons:
             self._start = np.concatenate(corners)
             self._end = np.concatenate([np.roll(c, -1, axis=0) for c in corners])
             self._first = np.cumsum([0, *(len(c) for c in corners[:-1])])
+            # Each edge as x = slope · y + offset, all in columns: points come in rows.
+            (x1, y1), (x2, y2) = self._start.T[..., None], self._end.T[..., None]
+            self._y1, self._y2 = y1.copy(), y2.copy()
+            self._slope = (x2 - x1) / np.where(y2 == y1, 1.0, y2 - y1)
+            self._offset = x1 - self._slope * y1
+
+    def inside(self, points: Floats) -> NDArray[np.bool_]:
+        """(P, Z) whether each of ``points`` (P, 2) lies inside each polygon.
+
+        Even-odd rule: a ray to the right crosses the outline of what it starts in oddly often.
+        """
+        if not self._count or not len(points):
+            return np.zeros((len(points), self._count), np.bool_)
+        x, y = points.T.copy()
+        hit = (self._y1 > y) != (self._y2 > y)
+        hit &= x < self._slope * y + self._offset
+        return np.asarray(np.logical_xor.reduceat(hit, self._first, axis=0).T)
 
     def depths(self, points: Floats) -> Floats:
         """How deep each of ``points`` (P, 2) is inside each polygon.
@@ -33,20 +50,16 @@ class Polygons:
         if not self._count or not len(points):
             return np.full((len(points), self._count), -np.inf)
         away = np.minimum.reduceat(distances(points, self._start, self._end), self._first, axis=1)
-        # Even-odd rule: a ray to the right crosses the outline of what it starts in oddly often.
-        x, y = points[:, 0, None], points[:, 1, None]
-        (x1, y1), (x2, y2) = self._start.T, self._end.T
-        rise = np.where(y2 == y1, 1.0, y2 - y1)
-        straddles = (y1 > y) != (y2 > y)
-        hit = straddles & (x < x1 + (y - y1) / rise * (x2 - x1))
-        inside = np.add.reduceat(hit, self._first, axis=1, dtype=np.int64) % 2 == 1
-        return np.where(inside, away, -away)
+        return np.where(self.inside(points), away, -away)
 
 
 def distances(points: Floats, start: Floats, end: Floats) -> Floats:
     """(P, E) distances of ``points`` (P, 2) to segments ``start`` (E, 2) to ``end`` (E, 2)."""
-    along = end - start
-    length2 = np.maximum((along**2).sum(axis=1), 1e-18)
-    offset = points[:, None] - start
-    share = np.clip((offset * along).sum(axis=2) / length2, 0.0, 1.0)
-    return np.asarray(np.linalg.norm(offset - share[..., None] * along, axis=2))
+    (start_x, start_y), (along_x, along_y) = start.T, (end - start).T
+    length2 = np.maximum(along_x**2 + along_y**2, 1e-18)
+    x, y = points[:, 0, None] - start_x, points[:, 1, None] - start_y
+    share = (x * along_x + y * along_y) / length2
+    share = np.minimum(np.maximum(share, 0.0, out=share), 1.0, out=share)
+    x -= share * along_x
+    y -= share * along_y
+    return np.asarray(np.sqrt(x * x + y * y))

@@ -242,4 +242,8 @@ def _zone(zone: str, said: _Said[ZoneData] | None, judge: _Judge) -> ZoneView:
         said.device,
         data.camera,
         None,
+        dwell_p90_s=data.dwell_p90_s,
+        visits=data.visits,
+        passers=data.passers,
+        attention=data.attention,
     )

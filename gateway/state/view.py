@@ -75,7 +75,7 @@ class ShelfView:
 
 @dataclass(frozen=True, slots=True)
 class ZoneView:
-    """One dwell zone."""
+    """One dwell zone; ``visits`` and ``passers`` since its device started."""
 
     zone: str
     occupancy: int | None = None
@@ -85,6 +85,10 @@ class ZoneView:
     device: str | None = None
     camera: str | None = None
     blind: str | None = "no data"
+    dwell_p90_s: float | None = None
+    visits: int | None = None
+    passers: int | None = None
+    attention: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

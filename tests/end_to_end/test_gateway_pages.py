@@ -17,7 +17,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from messages.envelope import Envelope
-from messages.payloads import LaneState, Payload, QueueData, StatusData, StockData, StockItem
+from messages.payloads import (
+    LaneState,
+    Payload,
+    QueueData,
+    StatusData,
+    StockData,
+    StockItem,
+    ZoneData,
+)
 from messages.topics import Topics
 
 pytestmark = [pytest.mark.mosquitto, pytest.mark.chromium]
@@ -61,6 +69,13 @@ class Device:
             open=LaneState(state), confidence=0.9,
         )  # fmt: skip
         self.states = self.states | {TOPICS.queue("d1", lane): data}
+
+    def zone(self) -> None:
+        data = ZoneData(
+            zone="tea", occupancy=2, visits=12, passers=30, dwell_p50_s=14.2, attention=0.57,
+            confidence=0.9,
+        )  # fmt: skip
+        self.states = self.states | {TOPICS.zone("d1", "tea"): data}
 
     def stock(self, count: int) -> None:
         item = StockItem(count=count, capacity=10, min=3, confidence=0.9)
@@ -240,4 +255,29 @@ def test_reports_fit_a_phone(gateway: Gateway, browser: Browser, lang: str, titl
     assert width <= 390
     assert page.locator(".tile").first.evaluate("e => getComputedStyle(e).borderRadius") != "0px"
     assert refused == []
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "unknown"),
+    [
+        ("zh", ["2 人", "12 停留 · 30 路过", "停留时间中位数 14 s · 面向货品 57 %"], "暂无数据"),
+        (
+            "en",
+            ["2 people", "12 stopped · 30 passed by", "median stay 14 s · facing the goods 57 %"],
+            "No data",
+        ),
+    ],
+)
+def test_the_overview_tells_who_stopped_and_who_passed_until_the_zone_is_unknown(
+    gateway: Gateway, device: Device, browser: Browser, lang: str, words: list[str], unknown: str
+) -> None:
+    device.zone()
+    page = open_page(browser, f"{gateway.url}/overview?lang={lang}")
+    card = page.locator("#zones .card")
+    for text in words:
+        expect(card).to_contain_text(text)
+    device.states = {}
+    expect(card).to_contain_text(unknown, timeout=30_000)
+    expect(card).not_to_contain_text(words[1])
     page.close()

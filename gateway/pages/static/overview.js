@@ -54,6 +54,11 @@ function zoneCard(zone) {
   const card = element("article", `card ${zone.blind === null ? "" : "unknown"}`);
   const people = zone.occupancy === null ? t.unknown : `${zone.occupancy} ${t.people}`;
   card.append(element("p", "title", name("zones", zone.zone)), element("p", "figure", people));
+  if (zone.blind !== null) return card;
+  card.append(element("p", "age", `${zone.visits} ${t.visits} · ${zone.passers} ${t.passers}`));
+  const stay = zone.dwell_p50_s === null ? [] : [`${t.dwell} ${Math.round(zone.dwell_p50_s)} s`];
+  const faced = zone.attention === null ? [] : [`${t.attention} ${Math.round(100 * zone.attention)} %`];
+  if (stay.length) card.append(element("p", "age", [...stay, ...faced].join(" · ")));
   return card;
 }
 

@@ -46,7 +46,7 @@ def log(tmp_path: Path) -> Path:
     path = tmp_path / "day.jsonl"
     lines = [frame(i, 3, 30.0) for i in range(2000)] + [frame(2000, None, None)]
     summary = {
-        "frames": 2001, "frame_size": [640, 360], "events": EVENTS,
+        "frames": 2001, "frame_size": [640, 360], "events": EVENTS, "inside": 1,
         "lines": {"entrance": {"in": 5, "out": 4}},
     }  # fmt: skip
     texts = [*map(json.dumps, lines), "no json", json.dumps({"summary": summary})]
@@ -69,6 +69,7 @@ def test_the_page_shows_waits_dwell_footfall_and_heat_in_both_languages(log: Pat
         assert text in page.replace("&amp;", "&")
     assert "1 lines could not be read".replace("1 lines", "1 行无法读取 · lines") in page
     assert "<td>5</td><td>4</td>" in page
+    assert "结束时店内 1 人" in page
     assert "http" not in page.replace("http-equiv", "")
 
 

@@ -15,6 +15,7 @@ from messages.payloads import (
     StatusData,
     StockData,
     StockItem,
+    ZoneData,
 )
 
 Hear = Callable[..., Heard]
@@ -115,3 +116,14 @@ def test_a_late_message_is_no_wrong_clock(live: LiveState, hear: Hear) -> None:
         delay_s = 60.0 if second % 3 else 0.0
         live.apply(hear(QUEUE, second - delay_s, received_s=second))
     assert live.view(140.0).devices["d1"].state == "online"
+
+
+def test_a_zone_tells_its_visits_until_its_camera_is_blind(live: LiveState, hear: Hear) -> None:
+    zone = ZoneData(
+        zone="tea", occupancy=1, visits=12, passers=30, dwell_p90_s=40, attention=0.5, camera="c"
+    )
+    live.apply(hear(zone, 100.0))
+    tea = live.view(101.0).zones["tea"]
+    assert (tea.visits, tea.passers, tea.dwell_p90_s, tea.attention) == (12, 30, 40, 0.5)
+    gone = live.view(111.0).zones["tea"]
+    assert (gone.visits, gone.passers, gone.dwell_p90_s, gone.attention) == (None,) * 4

@@ -48,6 +48,15 @@ def test_attention_is_standing_with_the_goods_ahead() -> None:
     assert away.attention_s == pytest.approx(0.0, abs=1.0)
 
 
+def test_the_zone_tells_the_share_of_time_that_people_faced_the_goods() -> None:
+    watch = DwellWatch(ZONE, "cam")
+    first, second = stand(watch, 1.0, 20.0), stand(watch, -1.0, 30.0)
+    reading, _ = watch.update(60.0, 0.125, [], 1.0)
+    looked_s = (first.attention_s or 0.0) + (second.attention_s or 0.0)
+    assert reading.attention == pytest.approx(looked_s / (first.dwell_s + second.dwell_s))
+    assert watch.update(9000.0, 0.125, [], 1.0)[0].attention is None
+
+
 def test_without_goods_attention_is_unknown() -> None:
     zone = ZONE.model_copy(update={"facing": None})
     assert stand(DwellWatch(zone, "cam"), 1.0, 20.0).attention_s is None

@@ -159,6 +159,10 @@ def test_depth_agrees_with_the_winding_number(
         assert in_square == pytest.approx(min(*point, *(1 - point)), abs=1e-9)
 
 
+def _nobody_hides(rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+    return np.zeros(len(rows), np.bool_)
+
+
 def _learned() -> FootPoints:
     """Feet that have seen people walk from the back (head .2, feet .3) to the front (.5, .9)."""
     rng = np.random.default_rng(5)
@@ -174,16 +178,16 @@ def _learned() -> FootPoints:
 def test_feet_behind_a_counter_are_found_where_a_person_of_that_head_stands() -> None:
     feet = _learned()
     cut = np.array([[0.4, 0.4, 0.6, 0.55]])
-    point = feet.feet(cut, np.array([False]), 1.0)
+    point = feet.feet(cut, _nobody_hides, 1.0)
     assert point[0, 1] == pytest.approx(0.7, abs=0.02)
 
 
 def test_a_child_seen_whole_keeps_its_own_feet() -> None:
     feet = _learned()
     child = np.array([[0.47, 0.4, 0.53, 0.58]])
-    assert feet.feet(child, np.array([False]), 1.0)[0, 1] == pytest.approx(0.58)
+    assert feet.feet(child, _nobody_hides, 1.0)[0, 1] == pytest.approx(0.58)
 
 
 def test_before_anybody_was_seen_the_box_is_believed() -> None:
     box = np.array([[0.4, 0.4, 0.6, 0.55]])
-    assert FootPoints().feet(box, np.array([True]), 1.0)[0].tolist() == pytest.approx([0.5, 0.55])
+    assert FootPoints().feet(box, np.ones_like, 1.0)[0].tolist() == pytest.approx([0.5, 0.55])
