@@ -55,7 +55,9 @@ function wordButtons(lane) {
 }
 
 function card(lane) {
-  return element("article", "", element("div", "measures"), element("p", "word"), wordButtons(lane));
+  const known = lane in names.lanes; // a lane that the store's config lacks cannot be set
+  const parts = known ? [wordButtons(lane)] : [];
+  return element("article", "", element("div", "measures"), element("p", "word"), ...parts);
 }
 
 function refresh(made, lane, word) {
