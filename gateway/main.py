@@ -162,11 +162,8 @@ class Gateway:
     def _lock_up(self, app: FastAPI, config: GatewayConfig) -> None:
         name = config.http.password_env
         if name is None:
-            if not config.http.is_local:
-                log.warning(
-                    "everybody on this network is taken for staff; http.password_env locks it",
-                    host=config.http.host,
-                )
+            if config.http.open_to_all is not None:
+                log.warning(config.http.open_to_all)
             return
         lock = Lock(os.environ.get(name, ""), self._clock)
         app.include_router(login_routes(lock, login_page(config)))

@@ -73,3 +73,22 @@ def test_check_says_what_is_wrong_and_exits_2(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert f"{file}:2: lanes: expected" in result.output
     assert CliRunner().invoke(app, ["check", str(EXAMPLE)]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("http", "warned"),
+    [
+        ("{host: 0.0.0.0}", True),
+        ("{host: 192.168.1.5}", True),
+        ("{host: 0.0.0.0, password_env: STAFF_PASSWORD}", False),
+        ("{host: 127.0.0.1}", False),
+    ],
+)
+def test_check_warns_of_pages_that_everybody_reaches_without_a_password(
+    tmp_path: Path, http: str, warned: bool
+) -> None:
+    file = tmp_path / "g.yaml"
+    file.write_text(f'store: a\nhttp: {http}\nlanes:\n  - {{id: "7", position: 1}}\n')
+    result = CliRunner().invoke(app, ["check", str(file)])
+    assert result.exit_code == 0
+    assert ("taken for staff" in result.output) is warned
