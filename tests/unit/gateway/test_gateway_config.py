@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from configs.loading import ConfigError
@@ -92,3 +93,13 @@ def test_check_warns_of_pages_that_everybody_reaches_without_a_password(
     result = CliRunner().invoke(app, ["check", str(file)])
     assert result.exit_code == 0
     assert ("taken for staff" in result.output) is warned
+
+
+def test_the_example_with_a_back_room_names_what_its_gateway_knows() -> None:
+    store = load(EXAMPLE.with_name("gateway-market.yaml"))
+    device = yaml.safe_load(EXAMPLE.with_name("clothes-1.yaml").read_text(encoding="utf-8"))
+    areas = {shelf["id"]: shelf.get("area", "floor") for shelf in device["shelves"]}
+    assert device["store"] == store.store
+    assert areas == {shelf.id: shelf.area for shelf in store.shelves}
+    facings = [one for shelf in device["shelves"] for one in shelf.get("facings", ())]
+    assert {one["gtin"] for one in facings} == {product.gtin for product in store.products}
