@@ -15,6 +15,7 @@ import structlog
 from edge_agent.clock import Clock
 from edge_agent.config import CameraSettings, DeviceConfig, ReaderSettings
 from edge_agent.eyes import Eyes, open_eye
+from edge_agent.publish.commands import CommandError, Commands
 from edge_agent.publish.link import Link
 from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.reporter import Reporter
@@ -24,11 +25,12 @@ from edge_agent.tags import Ears
 from hardware.cameras import RecordingError, open_camera, open_recording
 from hardware.interfaces import Camera, Image, TagReader
 from hardware.rfid import open_reader
-from messages.envelope import Envelope
 from messages.payloads import Command, LaneState, StatusData
 from messages.topics import Topics
 
 STATUS_S = 1.0
+WORDS = tuple(state.value for state in LaneState if state is not LaneState.UNKNOWN)
+"""States that a manager may give a lane."""
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +57,9 @@ class Agent:
         self._outbox = Outbox(
             folder / config.outbox.path, device=config.device, boot=boot, keep=config.outbox.keep
         )
+        commands = Commands(
+            {"lane": self._order_lane}, lambda: self._clock.utc(self._clock.now_s())
+        )
         self._link = Link(
             config.mqtt,
             topics,
@@ -62,7 +67,7 @@ class Agent:
             self._outbox,
             boot=boot,
             clock=self._clock,
-            on_command=self._command,
+            on_command=commands.take,
         )
         self._reporter = Reporter(
             self._link, self._outbox, topics, config.device, self._clock, config.publish_every_s
@@ -127,21 +132,19 @@ class Agent:
     def _reader(self, settings: ReaderSettings) -> TagReader:
         return open_reader(reader_options(settings, self._folder), clock=self._clock.now_s)
 
-    def _command(self, name: str, envelope: Envelope) -> None:
-        command = Command.model_validate(envelope.data)
-        if command.expires_at < self._clock.utc(self._clock.now_s()):
-            log.warning("command expired", name=name)
-        elif name == "lane":
-            self._order_lane(str(command.args.get("lane")), command.args.get("state"))
-        else:
-            log.warning("unknown command", name=name)
-
-    def _order_lane(self, lane: str, state: object) -> None:
+    def _order_lane(self, command: Command) -> None:
         """Take the manager's word on a lane; no state lets the camera speak again."""
-        word = LaneState(str(state)) if state is not None else None
+        lane, state = str(command.args.get("lane")), command.args.get("state")
+        if state not in {None, *WORDS}:
+            raise CommandError(
+                f"args.state: expected one of {WORDS} or null, found {str(state)[:60]!r}"
+            )
+        word = None if state is None else LaneState(str(state))
         pipelines = self._eyes.pipelines_of(lane)
         if not pipelines:
-            log.warning("order for a lane that no camera sees", lane=lane)
+            raise CommandError(
+                f"args.lane: expected a lane that a camera sees, found {lane[:60]!r}"
+            )
         for pipeline in pipelines:
             order = partial(pipeline.measures.override, lane, word)
             self._eyes.order(pipeline.camera.id, order)

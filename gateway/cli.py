@@ -71,6 +71,8 @@ def check(file: ConfigFile) -> None:
         f"{file}: ok: store {settings.store}, {len(settings.lanes)} lanes, "
         f"{len(settings.all_screens)} screens, {len(settings.shelves)} shelves"
     )
+    if settings.http.open_to_all is not None:
+        typer.echo(f"{file}: warning: {settings.http.open_to_all}", err=True)
 
 
 @app.command()

@@ -63,6 +63,17 @@ class HttpSettings(Settings):
         """True when nobody but this machine reaches it."""
         return self.host in {"localhost", "::1"} or self.host.startswith("127.")
 
+    @property
+    def open_to_all(self) -> str | None:
+        """Say what is wrong when others reach it and nothing asks for a password."""
+        if self.is_local or self.password_env is not None:
+            return None
+        return (
+            f"http.host {self.host} without http.password_env: whoever reaches this address is"
+            " taken for staff, may close alerts and set lanes; `store-gateway password` makes a"
+            " hash for the variable that http.password_env names"
+        )
+
 
 class LaneSettings(Settings, CrossChecked):
     """One checkout lane.

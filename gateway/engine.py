@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -23,16 +24,18 @@ from gateway.ingest.decoding import Decoder
 from gateway.ingest.inbox import Arrived, Inbox
 from gateway.outputs import ledger, notices
 from gateway.outputs.alerts import Alert, Change
+from gateway.outputs.orders import Orders, Standing
 from gateway.outputs.telling import Teller
 from gateway.rules.calendar import Calendar
-from gateway.state import history, maintenance, rating_log
+from gateway.state import history, lane_words, maintenance, rating_log
 from gateway.state.events import Boot, EventLog
 from gateway.state.heard import Heard
 from gateway.state.history import History
+from gateway.state.lane_words import LaneWord
 from gateway.state.maintenance import Work
 from gateway.state.ratings import REMEMBER_S as RATINGS_S
 from gateway.state.ratings import Rating
-from messages.payloads import AlertState, EventData
+from messages.payloads import AlertState, EventData, LaneState
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +60,7 @@ class Counts:
     events: int = 0
     repeated: int = 0
     failed_commits: int = 0
+    unreadable: int = 0
     raised: int = 0
     resolved: int = 0
 
@@ -69,6 +73,7 @@ class Step:
     alerts: tuple[Alert, ...]
     works: tuple[Work, ...]
     counts: Counts
+    words: tuple[Standing, ...] = ()
 
 
 class Engine:
@@ -122,6 +127,9 @@ class Engine:
         self._asked: list[tuple[Act, Future[list[Change]]]] = []
         self._asked_lock = threading.Lock()
         self._works_changed = False
+        self._orders = Orders()
+        self._orders.load(lane_words.load(db))
+        self._ordered: dict[str, LaneWord] = {}
         self._rated: list[Rating] = []
         self._stopping = threading.Event()
         self._judged_s = float("-inf")
@@ -174,6 +182,17 @@ class Engine:
 
         return self._ask(act)
 
+    def order_lane(self, lane: str, state: LaneState | None, who: str) -> Future[list[Change]]:
+        """Take the manager's word on a lane; the same word again changes nothing."""
+
+        def act(now_s: float) -> list[Change]:
+            word = LaneWord(lane, f"lane-{uuid.uuid4().hex}", state, who, now_s)
+            if self._orders.say(word):
+                self._ordered[lane] = word
+            return []
+
+        return self._ask(act)
+
     def rate(self, rating: Rating) -> Future[list[Change]]:
         """Take in what a shopper thinks; the same rating again changes nothing."""
 
@@ -201,6 +220,7 @@ class Engine:
         new = self._events.take(events)
         for one in heard:
             self._brain.live.apply(one)
+            self._orders.answered(one)
         for one in new:
             self._brain.note(one)
         answers, changes = self._requested(now_s)
@@ -260,7 +280,7 @@ class Engine:
 
     def _commit(self, new: Sequence[Heard], changes: Sequence[Change], now_s: float) -> bool:
         sums = self._history.take(now_s)
-        if not (new or changes or self._works_changed or self._rated or sums):
+        if not (new or changes or self._works_changed or self._ordered or self._rated or sums):
             return True
         to_tell = self._brain.notices(changes)
         try:
@@ -270,6 +290,7 @@ class Engine:
             notices.write(self._db, to_tell)
             if self._works_changed:
                 maintenance.write(self._db, self._brain.maintenance, now_s)
+            lane_words.write(self._db, self._ordered.values())
             rating_log.write(self._db, self._rated)
             if sums is not None:
                 history.write(self._db, sums)
@@ -278,6 +299,7 @@ class Engine:
             self._recover(error)
             return False
         self._works_changed = False
+        self._ordered = {}
         self._rated = []
         if self.broken:
             self.broken = False
@@ -313,6 +335,8 @@ class Engine:
         self._brain.book = ledger.load_book(self._db, self._config.alerts)
         self._brain.maintenance = maintenance.load(self._db)
         self._works_changed = False
+        self._orders.load(lane_words.load(self._db))
+        self._ordered = {}
         for rating in self._rated:  # whoever sent it is told, and sends it again
             self._brain.live.ratings.drop(rating)
         self._rated = []
@@ -325,6 +349,7 @@ class Engine:
         changes: Sequence[Change],
     ) -> None:
         self.counts.received += len(arrived)
+        self.counts.unreadable = self._events.unreadable
         self.counts.events += len(new)
         self.counts.repeated += len(events) - len(new)
         self.counts.raised += sum(change.what == "raised" for change in changes)
@@ -346,8 +371,11 @@ class Engine:
         if decisions is not None:
             self._teller.signs(decisions.signs, now_s)
             self._teller.advice(decisions.advice, now_s)
+            for device, word in self._orders.due(decisions.view):
+                self._teller.order(device, word, now_s)
             works = tuple(self._brain.maintenance.now(now_s))
-            self._on_step(Step(decisions, tuple(self._brain.book.open), works, self.counts))
+            words = self._orders.standing(decisions.view)
+            self._on_step(Step(decisions, tuple(self._brain.book.open), works, self.counts, words))
 
 
 def reported_settings(config: GatewayConfig) -> str:

@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from gateway.api.alerts import alert_routes, maintenance_routes
 from gateway.api.board import Board, Picture
 from gateway.api.feed import Feed
+from gateway.api.lanes import lane_routes
 from gateway.api.login import Guard, Lock, login_routes
 from gateway.api.ratings import rating_routes
 from gateway.api.state import health_routes, state_routes
@@ -76,7 +77,13 @@ class Gateway:
         self.failed = False
         self._inbox = Inbox()
         topics = Topics(config.store)
-        teller = Teller(topics, config.all_screens, self._publish, valid_s=config.stale_after_s)
+        teller = Teller(
+            topics,
+            config.all_screens,
+            self._publish,
+            valid_s=config.stale_after_s,
+            publish_once=self._publish_once,
+        )
         self._broker = Broker(
             config.mqtt, topics, self._inbox, clock, on_connected=teller.say_again
         )
@@ -146,6 +153,7 @@ class Gateway:
         app.include_router(maintenance_routes(board, engine))
         app.include_router(health_routes(board, feed, self.health))
         lanes = frozenset(lane.id for lane in config.lanes)
+        app.include_router(lane_routes(lanes, board, engine))
         app.include_router(rating_routes(engine, lanes, self._clock))
         self._lock_up(app, config)
         add_pages(app, config, lambda: read_only(config.database), self._clock)
@@ -154,11 +162,8 @@ class Gateway:
     def _lock_up(self, app: FastAPI, config: GatewayConfig) -> None:
         name = config.http.password_env
         if name is None:
-            if not config.http.is_local:
-                log.warning(
-                    "everybody on this network is taken for staff; http.password_env locks it",
-                    host=config.http.host,
-                )
+            if config.http.open_to_all is not None:
+                log.warning(config.http.open_to_all)
             return
         lock = Lock(os.environ.get(name, ""), self._clock)
         app.include_router(login_routes(lock, login_page(config)))
@@ -166,6 +171,9 @@ class Gateway:
 
     def _publish(self, topic: str, payload: bytes) -> None:
         self._broker.publish(topic, payload)
+
+    def _publish_once(self, topic: str, payload: bytes) -> None:
+        self._broker.publish(topic, payload, retain=False)
 
     def _wake_notifiers(self) -> None:
         for notifier in self._notifiers:
@@ -234,6 +242,7 @@ def _picture(step: Step) -> Picture:
         decisions.advice,
         step.works,
         asdict(step.counts),
+        step.words,
     )
 
 

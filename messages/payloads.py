@@ -445,7 +445,16 @@ class ConfigData(Payload):
 
 
 class Command(Payload):
-    """A command for a device; topic ``cmd/{device}/{name}``; ignored after ``expires_at``."""
+    """A command for a device; topic ``cmd/{device}/{name}``; refused after ``expires_at``.
+
+    The envelope's id names it: a repetition is answered and not done again.
+
+    Attributes:
+        name: as in the topic. ``lane`` is the manager's word on a lane.
+        args: of ``lane``: ``lane``, and ``state`` as one of open, closing or closed; no state
+            lets the cameras speak again.
+        expires_at: a device that gets it later answers that it has expired.
+    """
 
     type: ClassVar[str] = "command"
     name: Name
@@ -454,7 +463,13 @@ class Command(Payload):
 
 
 class CommandResult(Payload):
-    """Answer to a command; topic ``dev/{device}/cmdres``."""
+    """Answer to a command; topic ``dev/{device}/cmdres``.
+
+    Attributes:
+        command_id: id of the command's envelope.
+        ok: it is done, now or when it came first.
+        error: why not.
+    """
 
     type: ClassVar[str] = "command_result"
     command_id: str

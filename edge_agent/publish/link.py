@@ -20,7 +20,7 @@ from configs.settings import MqttSettings
 from edge_agent.clock import Clock
 from edge_agent.publish.outbox import Outbox
 from messages.envelope import Envelope, MalformedMessageError, decode
-from messages.payloads import AckData, Payload, StatusData
+from messages.payloads import AckData, CommandResult, Payload, StatusData
 from messages.topics import Topics
 
 WINDOW = 500
@@ -39,7 +39,8 @@ class Link:
         outbox: the durable queue.
         boot: id of this run.
         clock: the agent's clock.
-        on_command: called in the network thread with (name, envelope) of each command.
+        on_command: called in the network thread with (name, envelope) of each command; gives
+            the answer.
         resend_s: an event that the gateway has not acknowledged for so long is sent again.
     """
 
@@ -52,7 +53,7 @@ class Link:
         *,
         boot: str,
         clock: Clock,
-        on_command: Callable[[str, Envelope], None] | None = None,
+        on_command: Callable[[str, Envelope], CommandResult] | None = None,
         resend_s: float = 10.0,
     ) -> None:
         self._topics = topics
@@ -67,6 +68,8 @@ class Link:
         self._wake = threading.Event()
         self._done_mids: deque[int] = deque()
         self._acks: deque[AckData] = deque()
+        # An answer that is lost is asked for again, so a flood may push out the oldest.
+        self._results: deque[CommandResult] = deque(maxlen=100)
         self._stopping = False
         self._lock = threading.Lock()
         self._newest: dict[str, bytes] = {}
@@ -172,7 +175,9 @@ class Link:
                 self._acks.append(AckData.model_validate(envelope.data))
                 self._wake.set()
             elif self._on_command is not None:
-                self._on_command(message.topic.rsplit("/", 1)[-1], envelope)
+                name = message.topic.rsplit("/", 1)[-1]
+                self._results.append(self._on_command(name, envelope))
+                self._wake.set()
         except (MalformedMessageError, ValueError) as error:
             if not self.refused:
                 log.warning("refused a message", topic=message.topic, reason=str(error))
@@ -193,6 +198,7 @@ class Link:
                 progress_s = now_s
                 self._sending.again()
             if self.connected:
+                self._send_results()
                 self._send_states()
                 self._send_events()
 
@@ -206,6 +212,12 @@ class Link:
             removed += self._outbox.acknowledge(ack.boot, ack.upto_seq)
         self._sending.unacked = max(0, self._sending.unacked - removed)
         return removed > 0
+
+    def _send_results(self) -> None:
+        topic = self._topics.command_result(self._device)
+        while self._results:
+            answer = self._state(self._results.popleft(), self._clock.now_s())
+            self._client.publish(topic, answer.encode(), qos=1)
 
     def _send_states(self) -> None:
         with self._lock:

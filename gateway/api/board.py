@@ -13,12 +13,13 @@ from pydantic import TypeAdapter
 from gateway.api.feed import Feed
 from gateway.config import GatewayConfig, LaneSettings
 from gateway.outputs.alerts import UNSEEN, Alert, Change
+from gateway.outputs.orders import Standing
 from gateway.outputs.tasks import pick_list
 from gateway.rules.signage import LaneSign
 from gateway.state.maintenance import Work
 from gateway.state.ratings import Rating
 from gateway.state.view import StoreView
-from messages.payloads import AlertState, LaneAdvice
+from messages.payloads import AlertState, LaneAdvice, LaneState
 
 BEAT_S = 2.0
 """A page hears at least this often; after three beats of silence it shows "no data"."""
@@ -39,6 +40,7 @@ class Picture:
     advice: LaneAdvice
     works: tuple[Work, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    words: tuple[Standing, ...] = ()
 
 
 class Desk(Protocol):
@@ -57,6 +59,9 @@ class Desk(Protocol):
 
     def maintain(self, subject: str, for_s: float, who: str) -> Future[list[Change]]:
         """Begin maintenance of a subject; 0 s ends it."""
+
+    def order_lane(self, lane: str, state: LaneState | None, who: str) -> Future[list[Change]]:
+        """Take the manager's word on a lane; None lets its cameras speak again."""
 
 
 class Board:
@@ -114,9 +119,21 @@ class Board:
             "alerts": self.alerts(picture.alerts),
             "tasks": [asdict(task) for task in pick_list(picture.view, picture.alerts, self._walk)],
             "advice": picture.advice.model_dump(mode="json"),
+            "lane_words": self.words(),
             "maintenance": [asdict(work) for work in picture.works],
         }
         return text[:-1] + "," + json.dumps(more, ensure_ascii=False)[1:]
+
+    def words(self) -> list[dict[str, Any]]:
+        """Give the manager's words on lanes, and which devices do not follow them yet."""
+        return [
+            {
+                **asdict(one.word),
+                "confirmed": one.confirmed,
+                "waiting": [asdict(device) for device in one.waiting],
+            }
+            for one in (self.picture.words if self.picture else ())
+        ]
 
     def alerts(self, alerts: Iterable[Alert]) -> list[dict[str, Any]]:
         """Give alerts as the API shows them, the most urgent first."""

@@ -75,14 +75,14 @@ class Broker:
         if connected:
             self._client.loop_stop()
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """Publish retained with QoS 1; an empty payload removes the topic.
+    def publish(self, topic: str, payload: bytes, *, retain: bool = True) -> None:
+        """Publish with QoS 1; an empty retained payload removes the topic.
 
         While the broker is away nothing is queued here: everything retained is published anew
-        after a connection.
+        after a connection, and orders are repeated.
         """
         if self.connected:
-            self._client.publish(topic, payload, qos=1, retain=True)
+            self._client.publish(topic, payload, qos=1, retain=retain)
 
     def _connected(
         self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any

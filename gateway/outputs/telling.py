@@ -1,17 +1,22 @@
-"""What the gateway says over MQTT, all of it retained: whoever connects later knows it too."""
+"""What the gateway says over MQTT.
+
+All but commands is retained, so that whoever connects later knows it too.
+"""
 
 from __future__ import annotations
 
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from gateway.config import ScreenSettings
 from gateway.outputs.alerts import Alert
+from gateway.outputs.orders import VALID_S
 from gateway.rules.signage import Arrow, LaneSign
+from gateway.state.lane_words import LaneWord
 from messages.envelope import Envelope
-from messages.payloads import AckData, LaneAdvice, Payload, SignageData
+from messages.payloads import AckData, Command, LaneAdvice, Payload, SignageData
 from messages.topics import Topics
 
 Publish = Callable[[str, bytes], None]
@@ -26,6 +31,7 @@ class Teller:
         screens: which screen stands at which lane.
         publish: publishes (topic, payload) retained; an empty payload removes the topic.
         valid_s: how long a screen may believe a sign.
+        publish_once: publishes (topic, payload) that nobody keeps.
     """
 
     def __init__(
@@ -35,11 +41,13 @@ class Teller:
         publish: Publish,
         *,
         valid_s: float,
+        publish_once: Publish = lambda _topic, _payload: None,
     ) -> None:
         self._topics = topics
         self._screens = tuple(screens)
         self._publish = publish
         self._valid_s = valid_s
+        self._publish_once = publish_once
         self._boot = uuid.uuid4().hex[:12]
         self._said = 0
         self._open: dict[str, Alert] = {}
@@ -104,6 +112,17 @@ class Teller:
             self._advised = advice
             self._send(self._topics.advice, advice, now_s)
 
+    def order(self, device: str, word: LaneWord, now_s: float) -> None:
+        """Tell one device the manager's word on a lane; it answers under the word's id."""
+        moment = datetime.fromtimestamp(now_s, UTC)
+        command = Command(
+            name="lane",
+            args={"lane": word.lane, "state": word.state},
+            expires_at=moment + timedelta(seconds=VALID_S),
+        )
+        envelope = self._envelope(word.id, command, moment)
+        self._publish_once(self._topics.command(device, command.name), envelope.encode())
+
     def _repeat(self, now_s: float) -> None:
         self._signs = {name: (rev, sign, 0.0) for name, (rev, sign, _) in self._signs.items()}
         self._advised = None
@@ -129,12 +148,16 @@ class Teller:
 
     def _send(self, topic: str, data: Payload, now_s: float) -> None:
         self._said += 1
-        envelope = Envelope(
-            id=f"gateway-{self._boot}-{self._said}",
+        name = f"gateway-{self._boot}-{self._said}"
+        envelope = self._envelope(name, data, datetime.fromtimestamp(now_s, UTC))
+        self._publish(topic, envelope.encode())
+
+    def _envelope(self, name: str, data: Payload, moment: datetime) -> Envelope:
+        return Envelope(
+            id=name,
             type=data.type,
             source="gateway",
-            time=datetime.fromtimestamp(now_s, UTC),
+            time=moment,
             boot=self._boot,
             data=data.model_dump(mode="json", exclude_none=True),
         )
-        self._publish(topic, envelope.encode())

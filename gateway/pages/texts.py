@@ -77,6 +77,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "login": ("登录", "Log in"),
     "password": ("门店密码", "Password of the store"),
     "wrong_password": ("密码不对，或尝试次数太多", "Wrong password, or too many tries"),
+    "set_lane": ("手动设置", "Set by hand"),
+    "set_by_hand": ("手动设置：", "By hand: "),
+    "by_camera": ("由摄像头判断", "Camera decides"),
+    "not_confirmed": ("尚未确认", "not confirmed yet"),
+    "no_device": ("没有设备看到此收银台", "no device sees this lane"),
     "reports": ("报告", "Reports"),
 }
 """Key → (Chinese, English)."""

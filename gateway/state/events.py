@@ -7,12 +7,16 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+import structlog
+
 from gateway.state.heard import Heard
-from messages.envelope import Envelope
+from messages.envelope import Envelope, first_error
 from messages.payloads import EVENTS, Dropped
 
 Boot = tuple[str, str]
 """(device, boot)."""
+
+log = structlog.get_logger(__name__)
 
 
 class Seen:
@@ -58,10 +62,15 @@ class Seen:
 
 
 class EventLog:
-    """Writes events and knows which have come. Used by the one thread that owns ``db``."""
+    """Writes events and knows which have come. Used by the one thread that owns ``db``.
+
+    A stored event that no longer fits the contract is left out where events are asked for; its
+    number stays taken.
+    """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self._bad: set[tuple[str, str, int]] = set()
         self._seen: dict[Boot, Seen] = {}
         self.reload()
 
@@ -76,7 +85,12 @@ class EventLog:
             " WHERE seq > coalesce(upto_seq, 0) ORDER BY seq"
         )
         for device, boot, seq, kind, data in rows:
-            first = Dropped.model_validate_json(data).first_seq if kind == Dropped.type else seq
+            first = seq
+            if kind == Dropped.type:
+                try:
+                    first = Dropped.model_validate_json(data).first_seq
+                except ValueError as error:
+                    self._cannot_read((device, boot, seq), kind, error)
             self._seen.setdefault((device, boot), Seen()).add(first, seq)
 
     def take(self, events: Iterable[Heard]) -> list[Heard]:
@@ -145,17 +159,40 @@ class EventLog:
             (json.dumps(types), from_s),
         )
         for device, boot, seq, kind, time_s, received_s, data in rows:
-            payload = EVENTS[kind].model_validate_json(data)
-            envelope = Envelope(
-                id=f"{device}-{boot}-{seq}",
-                type=kind,
-                source=device,
-                time=datetime.fromtimestamp(time_s, UTC),
-                boot=boot,
-                seq=seq,
-                data=json.loads(data),
-            )
+            try:
+                payload = EVENTS[kind].model_validate_json(data)
+                envelope = Envelope(
+                    id=f"{device}-{boot}-{seq}",
+                    type=kind,
+                    source=device,
+                    time=datetime.fromtimestamp(time_s, UTC),
+                    boot=boot,
+                    seq=seq,
+                    data=json.loads(data),
+                )
+            except (ValueError, TypeError, KeyError, OverflowError, OSError) as error:
+                self._cannot_read((device, boot, seq), kind, error)
+                continue
             yield Heard(device, envelope, payload, received_s)
+
+    @property
+    def unreadable(self) -> int:
+        """Give how many stored events no longer fit the contract."""
+        return len(self._bad)
+
+    def _cannot_read(self, row: tuple[str, str, int], kind: str, error: Exception) -> None:
+        """Count a row once, and name it: one bad row must not keep the gateway from its work."""
+        if row in self._bad:
+            return
+        if not self._bad:
+            reason = first_error(error) if isinstance(error, ValueError) else repr(error)
+            log.warning(
+                "a stored event cannot be read and is left out; others are counted",
+                row="event device={} boot={} seq={}".format(*row),
+                type=kind,
+                reason=reason,
+            )
+        self._bad.add(row)
 
     def upto(self, device: str, boot: str) -> int:
         """Give the highest number up to which no event of this boot is missing, from 0."""

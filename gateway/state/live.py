@@ -29,6 +29,7 @@ class _Device:
     heard_s: float
     clock: ClockOffset = field(default_factory=ClockOffset)
     status: StatusData = field(default_factory=lambda: StatusData(state="online"))
+    boot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,10 @@ class _Board(Generic[Data]):
         """Replace what this device said before; its messages come in order."""
         said: _Said[Data] = _Said(data, heard.device, heard.true_s)
         self._said.setdefault(name, {})[heard.device] = said
+
+    def sources(self, name: str) -> tuple[str, ...]:
+        """Give the devices that ever reported it."""
+        return tuple(self._said[name])
 
     def best(self, judge: _Judge) -> dict[str, _Said[Data] | None]:
         """Choose for each the fresh report that is surest, else the newest."""
@@ -136,6 +141,8 @@ class LiveState:
                 self._zones.keep(zone.zone, zone, heard)
             case StatusData() as status:
                 device.status = status
+                # Only the status tells: events of an earlier run may still come.
+                device.boot = heard.envelope.boot
             case _:
                 pass
 
@@ -145,7 +152,10 @@ class LiveState:
         judge = _Judge(now_s, self._stale_after_s, devices)
         return StoreView(
             now_s,
-            {name: _lane(name, said, judge) for name, said in self._lanes.best(judge).items()},
+            {
+                name: _lane(name, said, judge, self._lanes.sources(name))
+                for name, said in self._lanes.best(judge).items()
+            },
             {name: _shelf(name, said, judge) for name, said in self._shelves.best(judge).items()},
             {name: _zone(name, said, judge) for name, said in self._zones.best(judge).items()},
             devices,
@@ -173,10 +183,13 @@ class LiveState:
             status.outbox,
             status.cameras,
             status.readers,
+            device.boot,
         )
 
 
-def _lane(lane: str, said: _Said[QueueData] | None, judge: _Judge) -> LaneView:
+def _lane(
+    lane: str, said: _Said[QueueData] | None, judge: _Judge, devices: tuple[str, ...]
+) -> LaneView:
     if said is None:
         return LaneView(lane)
     data, age_s = said.data, judge.age_s(said)
@@ -184,7 +197,14 @@ def _lane(lane: str, said: _Said[QueueData] | None, judge: _Judge) -> LaneView:
     if blind is None and data.waiting is None:
         blind = judge.sensor(said, data.camera, camera=True)
     if blind is not None:
-        return LaneView(lane, age_s=age_s, device=said.device, camera=data.camera, blind=blind)
+        return LaneView(
+            lane,
+            age_s=age_s,
+            device=said.device,
+            camera=data.camera,
+            blind=blind,
+            devices=devices,
+        )
     return LaneView(
         lane,
         data.open,
@@ -198,6 +218,7 @@ def _lane(lane: str, said: _Said[QueueData] | None, judge: _Judge) -> LaneView:
         data.camera,
         None,
         data.score,
+        devices,
     )
 
 

@@ -129,5 +129,13 @@ def _history(db: sqlite_utils.Database) -> None:
     db.table("setting").create({"at_s": float, "settings": str}, pk="at_s", not_null={"settings"})
 
 
-MIGRATIONS: tuple[Step, ...] = (_events, _alerts, _notices, _history)
+def _lane_words(db: sqlite_utils.Database) -> None:
+    db.table("lane_word").create(
+        {"lane": str, "id": str, "state": str, "who": str, "said_s": float},
+        pk="lane",
+        not_null={"id", "who", "said_s"},
+    )
+
+
+MIGRATIONS: tuple[Step, ...] = (_events, _alerts, _notices, _history, _lane_words)
 """Step i brings a database from version i to i + 1."""

@@ -24,6 +24,7 @@ class LaneView:
         age_s: seconds since the measures were true, None when there never were any.
         blind: why nothing is known: ``no data``, ``stale``, ``device lost`` or ``sensor``.
         score: how well the waits shown have done.
+        devices: all that report the lane, also those that cannot be believed now.
     """
 
     lane: str
@@ -38,6 +39,7 @@ class LaneView:
     camera: str | None = None
     blind: str | None = "no data"
     score: WaitScore | None = None
+    devices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class DeviceView:
             (says nothing, though the broker thinks it is there), or clock (its clock is so wrong
             that the age of its measures is unknown).
         heard_s: seconds since it last said anything.
+        boot: id of its run.
         behind_s: how far its clock is behind ours, negative when ahead; None while unknown.
     """
 
@@ -111,6 +114,7 @@ class DeviceView:
     outbox: int = 0
     cameras: Mapping[str, SensorHealth] = field(default_factory=dict)
     readers: Mapping[str, SensorHealth] = field(default_factory=dict)
+    boot: str = ""
 
     @property
     def works(self) -> bool:

@@ -16,8 +16,9 @@ import paho.mqtt.client as mqtt
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from messages.envelope import Envelope
+from messages.envelope import Envelope, decode
 from messages.payloads import (
+    CommandResult,
     LaneState,
     Payload,
     QueueData,
@@ -58,6 +59,9 @@ class Device:
         self.states: dict[str, Payload] = {TOPICS.status("d1"): StatusData(state="online")}
         self._stop = threading.Event()
         self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
+        self.answers = True
+        self._client.on_message = self._order
+        self._client.on_connect = lambda c, *_: c.subscribe(TOPICS.commands_for("d1"), 1)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
         self._thread = threading.Thread(target=self._repeat)
@@ -82,18 +86,30 @@ class Device:
         data = StockData(shelf="S1", items={GTIN: item}, confidence=0.9)
         self.states = self.states | {TOPICS.stock("d1", "S1"): data}
 
+    def _order(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        """Follow an order on a lane as an agent does, or be deaf to it."""
+        if not self.answers:
+            return
+        order = decode(bytes(message.payload))
+        state = order.data["args"].get("state") or "open"
+        self.lane(order.data["args"]["lane"], 0, 0, state)
+        answer = self._message(CommandResult(command_id=order.id, ok=True))
+        self._client.publish(TOPICS.command_result("d1"), answer, qos=1)
+
+    def _message(self, data: Payload) -> bytes:
+        return Envelope(
+            id=f"d1-{time.monotonic_ns()}",
+            type=data.type,
+            source="d1",
+            time=datetime.now(UTC),
+            boot="b",
+            data=data.model_dump(mode="json", exclude_none=True),
+        ).encode()
+
     def _repeat(self) -> None:
         while True:
             for topic, data in self.states.items():
-                envelope = Envelope(
-                    id=f"d1-{time.monotonic_ns()}",
-                    type=data.type,
-                    source="d1",
-                    time=datetime.now(UTC),
-                    boot="b",
-                    data=data.model_dump(mode="json", exclude_none=True),
-                )
-                self._client.publish(topic, envelope.encode(), qos=1, retain=True)
+                self._client.publish(topic, self._message(data), qos=1, retain=True)
             if self._stop.wait(0.5):
                 return
 
@@ -225,6 +241,42 @@ def test_staff_see_and_take_alerts_and_tasks(
     device.stock(9)
     expect(tasks.locator("#no-tasks")).to_be_visible(timeout=30_000)
     tasks.close()
+
+
+def test_a_manager_sets_a_lane_by_hand(gateway: Gateway, device: Device, browser: Browser) -> None:
+    device.answers = False
+    device.lane("1", 0, 0)
+    page = open_page(browser, f"{gateway.url}/overview?lang=en")
+    screen = open_page(browser, f"{gateway.url}/lane/1")
+    wait_for(screen, "#state-en", "Open")
+    page.fill("#who", "Li Na")
+    lane = page.locator('.lane[data-id="1"]')
+    lane.locator("summary").click()
+    lane.locator("button.closed").click()
+    wait_for(page, '.lane[data-id="1"] .word', "By hand: Closed · Li Na · not confirmed yet · d1")
+    device.answers = True
+    wait_for(page, '.lane[data-id="1"] .word', "By hand: Closed · Li Na")
+    wait_for(page, '.lane[data-id="1"] .badge', "Closed")
+    wait_for(screen, "#state-en", "Closed")
+    gateway.kill()
+    gateway.start()
+    wait_for(page, '.lane[data-id="1"] .word', "By hand: Closed · Li Na")
+    expect(lane.locator("button.closed")).to_have_attribute("aria-pressed", "true")
+    lane.locator("summary").click()
+    lane.locator("button.camera").click()
+    wait_for(screen, "#state-en", "Open")
+    expect(lane.locator(".word")).to_be_hidden()
+    screen.close()
+    page.goto(f"{gateway.url}/overview?lang=zh")
+    unseen = page.locator('.lane[data-id="2"]')
+    unseen.locator("summary").click()
+    unseen.get_by_role("button", name="即将关闭").click()
+    wait_for(
+        page,
+        '.lane[data-id="2"] .word',
+        "手动设置：即将关闭 · Li Na · 尚未确认 · 没有设备看到此收银台",
+    )
+    page.close()
 
 
 def test_a_shopper_complains_and_staff_have_a_case(gateway: Gateway, browser: Browser) -> None:

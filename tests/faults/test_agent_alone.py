@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 from paho.mqtt import publish
@@ -26,7 +27,7 @@ from simulators.scene.settings import quiet
 from simulators.store import configs
 from simulators.store.field import SceneField
 from simulators.store.observer import Observer
-from tests.conftest import Broker, free_port
+from tests.conftest import Broker, free_port, wait_until
 
 pytestmark = [pytest.mark.mosquitto, pytest.mark.slow]
 SEEN_S = 60.0
@@ -158,6 +159,67 @@ def test_the_managers_word_on_a_lane_reaches_what_is_published(
         order(ports.broker, "1", "half open")
         order(ports.broker, "1", None)
         assert is_said(LaneState.OPEN), "the camera speaks again; mistakes changed nothing"
+    finally:
+        observer.close()
+        camera.close()
+        broker.kill()
+
+
+def test_a_standing_word_finds_a_restarted_agent_and_survives_the_gateway(
+    live: LiveScene, device: dict[str, Any], start: Start, tmp_path: Path
+) -> None:
+    ports = device["ports"]
+    pages = f"http://127.0.0.1:{free_port()}"
+    store = {
+        "store": configs.STORE,
+        "mqtt": {"url": f"mqtt://127.0.0.1:{ports.broker}"},
+        "http": {"port": int(pages.rsplit(":", 1)[1])},
+        "lanes": [{"id": "1", "position": 1}],
+    }
+    configs.write(tmp_path, "gateway", store)
+    broker = Broker(tmp_path, port=ports.broker)
+    camera = CameraServer(live, {"lanes": high(live.layout)}, port=ports.camera)
+    observer = Observer("127.0.0.1", ports.broker, Topics(configs.STORE))
+
+    def begin_gateway() -> subprocess.Popen[str]:
+        process = start("gateway", "run", "--config", str(tmp_path / "gateway.yaml"))
+        assert process.stdout is not None
+        assert any(line.startswith("pages: ") for line in process.stdout)
+        return process
+
+    def is_said(state: LaneState) -> bool:
+        return observer.wait_for(
+            lambda: "1" in observer.lanes and observer.lanes["1"].open is state, SEEN_S
+        )
+
+    def say(state: str | None) -> None:
+        answer = httpx.post(f"{pages}/api/v1/lanes/1/state", json={"state": state, "who": "Li"})
+        assert answer.status_code == 200, answer.text
+
+    def is_confirmed() -> bool:
+        word = httpx.get(f"{pages}/api/v1/lanes/1/state").json()["word"]
+        return word is None or word["confirmed"]
+
+    try:
+        gateway = begin_gateway()
+        agent = start("edge_agent", "run", "--config", device["file"])
+        assert is_said(LaneState.OPEN), "a cashier is there"
+        say("closed")
+        assert is_said(LaneState.CLOSED)
+        wait_until(is_confirmed)
+        agent.kill()
+        agent.wait()
+        observer.lanes.clear()
+        agent = start("edge_agent", "run", "--config", device["file"])
+        assert is_said(LaneState.CLOSED), "the new run was told what stands"
+        wait_until(is_confirmed)
+        gateway.kill()
+        gateway.wait()
+        begin_gateway()
+        wait_until(is_confirmed)
+        say(None)
+        assert is_said(LaneState.OPEN), "the camera speaks again"
+        wait_until(is_confirmed)
     finally:
         observer.close()
         camera.close()

@@ -1,6 +1,7 @@
+import { showCards } from "./cards.js";
 import { element } from "./live.js";
 import { ago, followStore, lang, t } from "./staff.js";
-import { buttons, showCards } from "./steps.js";
+import { buttons } from "./steps.js";
 
 const list = document.getElementById("alerts");
 
@@ -29,7 +30,7 @@ function show(store) {
   const only = list.dataset.only;
   const alerts = store.alerts.filter((alert) => !only || alert.alert === only);
   showCards(list, alerts.map((alert) => ({
-    alert: alert.alert,
+    id: alert.alert,
     key: [alert.state, alert.owner, alert.text, alert.severity, alert.overdue],
     make: () => card(alert),
     refresh: (made) => {

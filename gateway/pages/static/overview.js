@@ -1,24 +1,8 @@
+import { showLanes } from "./lanes.js";
 import { element } from "./live.js";
-import { ago, followStore, lang, name, names, t } from "./staff.js";
+import { ago, followStore, lang, name, t } from "./staff.js";
 
 const byId = (id) => document.getElementById(id);
-const number = (value) => (value === null ? "–" : String(value));
-
-function laneCard(lane) {
-  const state = lane.blind === null ? lane.state : "unknown";
-  const card = element("article", `card lane ${state}`);
-  const wait = lane.wait_s === null ? "–" : `${Math.round(lane.wait_s / 60)} ${t.minutes}`;
-  card.append(
-    element("p", "sign", names.lanes[lane.lane]?.sign ?? lane.lane),
-    element("p", "title", name("lanes", lane.lane)),
-    // People are seen and the cashier is not: then open or closed is left unsaid.
-    lane.blind === null && state === "unknown" ? element("span", "") : element("p", "badge", t[state]),
-    element("p", "figure", element("strong", "", number(lane.waiting)), ` ${t.waiting}`),
-    element("p", "figure", element("strong", "", wait), ` ${t.wait}`),
-  );
-  if (lane.blind !== null && lane.age_s !== null) card.append(element("p", "age", ago(lane.age_s)));
-  return card;
-}
 
 function stockRow(item) {
   const row = element("li", "");
@@ -96,7 +80,7 @@ function show(store) {
     for (const id of ["lanes", "shelves", "zones", "devices"]) byId(id).replaceChildren();
     return;
   }
-  byId("lanes").replaceChildren(...Object.values(store.lanes).map(laneCard));
+  showLanes(byId("lanes"), store);
   byId("shelves").replaceChildren(...Object.values(store.shelves).map(shelfCard));
   byId("devices").replaceChildren(...Object.values(store.devices).map(deviceCard));
   const zones = Object.values(store.zones);

@@ -1,6 +1,7 @@
+import { showCards } from "./cards.js";
 import { element } from "./live.js";
 import { followStore, name, t } from "./staff.js";
-import { buttons, showCards } from "./steps.js";
+import { buttons } from "./steps.js";
 
 const list = document.getElementById("tasks");
 
@@ -28,7 +29,7 @@ function card(task) {
 function show(store) {
   if (store === null) return;
   const tasks = store.tasks ?? [];
-  showCards(list, tasks.map((task) => ({ alert: task.alert, key: task, make: () => card(task) })));
+  showCards(list, tasks.map((task) => ({ id: task.alert, key: task, make: () => card(task) })));
   document.getElementById("no-tasks").hidden = tasks.length > 0;
 }
 

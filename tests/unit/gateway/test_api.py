@@ -8,6 +8,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from fastapi import FastAPI
 from gateway.api.alerts import alert_routes, maintenance_routes
 from gateway.api.board import Board, Picture
 from gateway.api.feed import Feed
+from gateway.api.lanes import lane_routes
 from gateway.api.ratings import A_MINUTE, rating_routes
 from gateway.api.state import health_routes, state_routes
 from gateway.config import GatewayConfig
@@ -26,8 +28,17 @@ from gateway.ingest.inbox import Arrived, Inbox
 from gateway.outputs.telling import Teller
 from gateway.pages.routes import add_pages
 from gateway.state.database import connect, read_only
-from messages.envelope import Envelope
-from messages.payloads import Payload, QueueData, StockData, StockItem, WaitScore
+from messages.envelope import Envelope, decode
+from messages.payloads import (
+    CommandResult,
+    LaneState,
+    Payload,
+    QueueData,
+    StatusData,
+    StockData,
+    StockItem,
+    WaitScore,
+)
 from messages.topics import Topics
 
 NOW_S = 1_769_832_000.0
@@ -41,6 +52,7 @@ class World:
     def __init__(self, config: GatewayConfig) -> None:
         self.now_s = NOW_S
         self.inbox = Inbox()
+        self.sent: list[tuple[str, Envelope]] = []
         self._steps = threading.Condition()
         self._shown = 0
         self._loop = asyncio.new_event_loop()
@@ -50,7 +62,13 @@ class World:
             config,
             connect(config.database),
             self.inbox,
-            Teller(TOPICS, (), lambda *_: None, valid_s=10),
+            Teller(
+                TOPICS,
+                (),
+                lambda *_: None,
+                valid_s=10,
+                publish_once=lambda topic, payload: self.sent.append((topic, decode(payload))),
+            ),
             lambda: self.now_s,
             on_step=self._step,
             judge_every_s=0.01,
@@ -61,6 +79,7 @@ class World:
             alert_routes(config.alerts, self.board, self.engine, lambda: read_only(config.database))
         )
         app.include_router(maintenance_routes(self.board, self.engine))
+        app.include_router(lane_routes(["1", "2"], self.board, self.engine))
         app.include_router(
             health_routes(self.board, self.feed, lambda: (not self.engine.broken, {}))
         )
@@ -74,7 +93,13 @@ class World:
         decisions = step.decisions
         self.board.show(
             Picture(
-                decisions.view, step.alerts, decisions.signs, decisions.advice, step.works, {"a": 1}
+                decisions.view,
+                step.alerts,
+                decisions.signs,
+                decisions.advice,
+                step.works,
+                {"a": 1},
+                step.words,
             )
         )
         with self._steps:
@@ -254,6 +279,64 @@ def test_maintenance_begins_and_ends(world: World, api: Api) -> None:
     world.hear(TOPICS.stock("d1", "S1"), stock(1))
     world.next_pictures()
     assert len(api.get("/api/v1/alerts").json()) == 1
+
+
+def test_the_managers_word_on_a_lane_is_sent_to_its_device_alone(world: World, api: Api) -> None:
+    world.hear(TOPICS.status("d1"), StatusData(state="online"))
+    queue = QueueData(lane="1", waiting=2, served=1, confidence=0.9)
+    world.hear(TOPICS.queue("d1", "1"), queue)
+    word = {"state": "closed", "who": "Li"}
+    assert api.post("/api/v1/lanes/1/state", json=word).json() == {"lane": "1", "state": "closed"}
+    assert api.post("/api/v1/lanes/1/state", json=word).status_code == 200
+    api.post("/api/v1/lanes/2/state", json={"state": "open"})
+    world.next_pictures()
+    ((topic, order),) = world.sent
+    assert topic == "instore/demo/cmd/d1/lane"
+    assert order.data["args"] == {"lane": "1", "state": "closed"}
+    standing = {w["lane"]: w for w in api.get("/api/v1/state").json()["lane_words"]}
+    assert [w["device"] for w in standing["1"]["waiting"]] == ["d1"]
+    assert standing["2"]["waiting"] == [], "no device sees this lane"
+    assert not standing["2"]["confirmed"]
+    world.hear(TOPICS.command_result("d1"), CommandResult(command_id=order.id, ok=True))
+    assert api.get("/api/v1/lanes/1/state").json()["word"]["confirmed"]
+
+
+@pytest.mark.parametrize(
+    ("lane", "body", "status"),
+    [
+        ("9", {"state": "open"}, 404),
+        ("1", {"state": "unknown"}, 422),
+        ("1", {}, 422),
+        ("1", {"state": "open", "who": ""}, 422),
+    ],
+)
+def test_a_word_that_makes_no_sense_is_refused(
+    world: World, api: Api, lane: str, body: dict[str, Any], status: int
+) -> None:
+    assert api.post(f"/api/v1/lanes/{lane}/state", json=body).status_code == status
+    assert api.get("/api/v1/lanes/1/state").json() == {"lane": "1", "word": None}
+
+
+def test_a_word_on_a_lane_is_there_after_a_restart(config: GatewayConfig) -> None:
+    with closing(World(config)) as first:
+        first.engine.order_lane("1", LaneState.CLOSING, "Li").result(10)
+    with closing(World(config)) as second:
+        second.next_pictures()
+        (word,) = json.loads(second.board.state())["lane_words"]
+    assert (word["lane"], word["state"], word["who"]) == ("1", "closing", "Li")
+
+
+def test_a_stored_event_that_cannot_be_read_does_not_stop_the_start(config: GatewayConfig) -> None:
+    db = connect(config.database)
+    db.execute(
+        "INSERT INTO event (device, boot, seq, type, time_s, received_s, data)"
+        " VALUES ('d1', 'b1', 1, 'misplaced', ?, ?, '{}')",
+        (NOW_S - 60, NOW_S - 60),
+    )
+    db.close()
+    with closing(World(config)) as world:
+        world.hear(TOPICS.queue("d1", "1"), QueueData(lane="1", waiting=2, served=1))
+        assert world.engine.counts.unreadable == 1
 
 
 def test_told_makes_it_notified_once(world: World, api: Api) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from gateway.state.database import DatabaseError, connect
 from gateway.state.events import EventLog, Seen
@@ -125,3 +126,26 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(DatabaseError, match="version 999"):
         connect(file)
+
+
+def test_a_stored_event_that_no_longer_fits_is_named_counted_and_left_out(
+    db: sqlite3.Connection, hear: Hear
+) -> None:
+    commit(db, EventLog(db), *(hear(PICKED, 100, seq=seq) for seq in range(1, 6)))
+    commit(db, EventLog(db), hear(Dropped(first_seq=8), 100, seq=10))
+    change = "UPDATE event SET {} WHERE seq = ?"
+    db.execute(change.format("data = '{\"epc\": 7}'"), (2,))
+    db.execute(change.format("data = 'torn'"), (3,))
+    db.execute(change.format("time_s = 1e300"), (5,))
+    db.execute(change.format("data = '{}'"), (10,))
+    with capture_logs() as said:
+        log = EventLog(db)
+        left = [heard.envelope.seq for heard in log.since([Picked.type], 0.0)]
+        assert left == [1, 4]
+        list(log.since([Picked.type], 0.0))
+    assert log.unreadable == 4, "each is counted once"
+    (warning,) = said
+    assert warning["row"] == "event device=d1 boot=b1 seq=10"
+    assert warning["type"] == "dropped"
+    assert log.upto("d1", "b1") == 5, "their numbers stay taken"
+    assert commit(db, log, hear(PICKED, 100, seq=2)) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from configs.loading import ConfigError
@@ -73,3 +74,32 @@ def test_check_says_what_is_wrong_and_exits_2(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert f"{file}:2: lanes: expected" in result.output
     assert CliRunner().invoke(app, ["check", str(EXAMPLE)]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("http", "warned"),
+    [
+        ("{host: 0.0.0.0}", True),
+        ("{host: 192.168.1.5}", True),
+        ("{host: 0.0.0.0, password_env: STAFF_PASSWORD}", False),
+        ("{host: 127.0.0.1}", False),
+    ],
+)
+def test_check_warns_of_pages_that_everybody_reaches_without_a_password(
+    tmp_path: Path, http: str, warned: bool
+) -> None:
+    file = tmp_path / "g.yaml"
+    file.write_text(f'store: a\nhttp: {http}\nlanes:\n  - {{id: "7", position: 1}}\n')
+    result = CliRunner().invoke(app, ["check", str(file)])
+    assert result.exit_code == 0
+    assert ("taken for staff" in result.output) is warned
+
+
+def test_the_example_with_a_back_room_names_what_its_gateway_knows() -> None:
+    store = load(EXAMPLE.with_name("gateway-market.yaml"))
+    device = yaml.safe_load(EXAMPLE.with_name("clothes-1.yaml").read_text(encoding="utf-8"))
+    areas = {shelf["id"]: shelf.get("area", "floor") for shelf in device["shelves"]}
+    assert device["store"] == store.store
+    assert areas == {shelf.id: shelf.area for shelf in store.shelves}
+    facings = [one for shelf in device["shelves"] for one in shelf.get("facings", ())]
+    assert {one["gtin"] for one in facings} == {product.gtin for product in store.products}
