@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.measures import units
+from edge_agent.measures import till, units
 from edge_agent.measures.delays import LaneSight, delays
 from edge_agent.measures.gait import Point
 from edge_agent.measures.hiding import CERTAIN
@@ -116,7 +116,8 @@ class Lane:
         if self._since_s is None:
             self._since_s = t_s
         step = self._queue.update(t_s, dt_s, sightings, elsewhere, seen_boxes, steepness)
-        waiting, served = self._queue.at(Stage.WAITING), self._queue.at(Stage.SERVED)
+        served = till.served(self._queue.members, t_s)
+        waiting = [m for m in self._queue.at(Stage.WAITING) if m not in served]
         events = self._events(step, t_s, len(waiting))
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))
         if state != self._state:
@@ -212,7 +213,11 @@ class Lane:
             return None
         if elsewhere is None:
             return None
-        serving_since_s = min((m.service_s for m in served), default=None)
+        # Whose service is not told of yet has been in its place since a moment ago.
+        serving_since_s = min(
+            (m.service_s if m.stage == Stage.SERVED else m.role_since_s for m in served),
+            default=None,
+        )
         sight = LaneSight(
             waiting=units.count(waiting) + elsewhere,
             serving_for_s=None if serving_since_s is None else max(t_s - serving_since_s, 0.0),

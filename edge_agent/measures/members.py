@@ -141,8 +141,9 @@ class Member:
         return self.stage != Stage.DONE and sighting.role == Role.SERVICE
 
     def walks_off(self, t_s: float) -> bool:
-        """Whether it walks away from where it stood."""
-        walks = t_s - self.gait.fast_since_s >= WALKED_OFF_AFTER_S
+        """Whether it walks away from the till; who still walks up to it does not."""
+        since_s = self.gait.fast_since_s
+        walks = since_s > self.service_s and t_s - since_s >= WALKED_OFF_AFTER_S
         return walks and metres_between(self.box, self.gait.stood, self.feet) >= WALKED_OFF_M
 
     def jump(self, sighting: Sighting, t_s: float) -> None:
