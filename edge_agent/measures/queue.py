@@ -36,8 +36,9 @@ LEFT_ANYHOW_S = 6.0
 GONE_LOG_ODDS = -2.0
 VANISHED_S, VANISHED_M = 15.0, 2.0
 """Somebody who vanished in the queue may show up again for so long, so near."""
-PARTY_DOUBT = 0.3
-"""A party leaves together: who is unseen beside its payer is doubted this much more slowly."""
+STOOD_DOUBT = 0.2
+"""Who stood at the till has to walk off to be gone, and a party leaves together: who is unseen
+there is doubted this much more slowly."""
 LOOK_AGAIN_S = 0.25
 """What hides somebody unseen is looked at so often."""
 BACK_IN_QUEUE = 0.25
@@ -250,8 +251,9 @@ class LaneQueue:
         if not 0.0 <= t_s - member.covered_s < LOOK_AGAIN_S:
             member.covered = hiding.cover(member.box, seen_boxes)
             member.covered_s = t_s
-        if member.stage == Stage.SERVED and self._party_served(member, t_s):
-            dt_s *= PARTY_DOUBT
+        stood = not math.isnan(member.gait.slow_since_s)
+        if member.stage == Stage.SERVED and (stood or self._party_served(member, t_s)):
+            dt_s *= STOOD_DOUBT
         recall = hiding.recall(member.covered, steepness)
         # Some people are hard to see, and stay it: what was missed before weighs in.
         recall = hiding.own_recall(recall, member.found_s, member.missed_s)

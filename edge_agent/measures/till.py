@@ -7,6 +7,7 @@ does not walk away.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from edge_agent.measures.gait import metres_between
@@ -14,7 +15,7 @@ from edge_agent.measures.lanes import Role
 from edge_agent.measures.members import Member, Stage
 
 WALKS_OFF_M = 0.3
-"""Who walks, and is so far from where it stood at the till, is not served any more."""
+"""Who moves so far from where it stood at the till is not served any more."""
 PASSING_S = 0.25
 """Somebody unknown counts after so long."""
 STANDS_AGAIN_S = 0.5
@@ -53,6 +54,8 @@ def _is_there(member: Member, t_s: float) -> bool:
 
 
 def _walks_off(member: Member) -> bool:
-    """Whether it walks away; who still walks up to the till does not."""
-    walks = member.gait.fast_since_s > member.service_s
-    return walks and metres_between(member.box, member.gait.stood, member.feet) >= WALKS_OFF_M
+    """Whether it moves away from where it stood; who still walks up to the till does not."""
+    gait = member.gait
+    if not (gait.fast_since_s > member.service_s or not math.isnan(gait.slow_since_s)):
+        return False
+    return metres_between(member.box, gait.stood, member.feet) >= WALKS_OFF_M
