@@ -8,7 +8,7 @@ track ids does not break a wait.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -92,7 +92,7 @@ class LaneQueue:
         self._step = Step()
 
     @property
-    def members(self) -> Iterable[Member]:
+    def members(self) -> Collection[Member]:
         """Everybody in the lane, hidden ones too."""
         return self._members.values()
 

@@ -1,4 +1,4 @@
-"""Who is at the till now.
+"""Who waits and who is at the till now.
 
 The life of a queue is told in events, which need some seconds to be sure. Who stands in the
 place of service now is simpler, and is read at once: whoever is there, works not there, and
@@ -8,33 +8,50 @@ does not walk away.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
+from typing import NamedTuple
 
 from edge_agent.measures.gait import metres_between
-from edge_agent.measures.lanes import Role
+from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Stage
 
 WALKS_OFF_M = 0.3
 """Who moves so far from where it stood at the till is not served any more."""
 PASSING_S = 0.25
 """Somebody unknown counts after so long."""
+BEHIND_M = 0.7
+"""Whose head is so far behind that of the shopper waits."""
 STANDS_AGAIN_S = 0.5
 """Whose service has ended and who stands there for so long: the track carries the next one."""
 
 
-def served(members: Iterable[Member], t_s: float) -> list[Member]:
-    """People of the party at the till.
+class Now(NamedTuple):
+    """Who waits, head of the queue first, and the party that is served."""
 
-    A till serves one party at a time; who else is there stands there because somebody just
-    leaves, or is a second box.
+    waiting: list[Member]
+    served: list[Member]
+
+
+def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
+    """Tell who is served and who waits at this moment.
+
+    A till serves one party at a time. Who else is there stands there because somebody just
+    leaves, or is a second box, or waits: of the first in line behind a shopper the feet are
+    hidden, so that the place seems to be that of the shopper, but the head is further back.
     """
     there = [m for m in members if _is_there(m, t_s)]
-    if not there:
-        return []
-    first = min(there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)))
+    first = min(
+        there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)), default=None
+    )
+    behind = [m for m in there if first is not None and _is_behind(m, first, shape)]
     # Of company that is not seen beside the payer, nobody knows whether it ever was a second one.
-    party = [m for m in there if m.unit == first.unit and m.seen_s >= t_s]
-    return party or [first]
+    party = [m for m in there if first is not None and m.unit == first.unit and m.seen_s >= t_s]
+    served = [m for m in party if m not in behind] or there and [first]
+    waiting = {m.track: m for m in members if _waits(m, t_s)}
+    waiting |= {m.track: m for m in behind if m.seen_s >= t_s}
+    return Now(
+        sorted((m for m in waiting.values() if m not in served), key=lambda m: m.place), served
+    )
 
 
 def _since_s(member: Member) -> float:
@@ -59,3 +76,22 @@ def _walks_off(member: Member) -> bool:
     if not (gait.fast_since_s > member.service_s or not math.isnan(gait.slow_since_s)):
         return False
     return metres_between(member.box, gait.stood, member.feet) >= WALKS_OFF_M
+
+
+def _waits(member: Member, t_s: float) -> bool:
+    """Whether it waits, or has just stopped in the queue and will join."""
+    if member.stage == Stage.ARRIVING:
+        return member.role == Role.QUEUE and member.standing_s(t_s) >= 0.0 and member.counts
+    return member.stage == Stage.WAITING and member.counts
+
+
+def _is_behind(member: Member, first: Member, shape: LaneShape) -> bool:
+    """Whether the head of somebody in the place of service is one of the queue."""
+    if member is first or member.stage == Stage.DONE:
+        return False
+    left, top, right, bottom = first.box
+    feet = (left + right) / 2.0, bottom
+    # Where the feet of somebody as tall in the picture would be.
+    others = (member.box[0] + member.box[2]) / 2.0, member.box[1] + bottom - top
+    further = shape.position(*others) > shape.position(*feet)
+    return further and metres_between(first.box, feet, others) >= BEHIND_M
