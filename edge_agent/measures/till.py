@@ -75,7 +75,7 @@ def _walks_off(member: Member) -> bool:
     gait = member.gait
     if not (gait.fast_since_s > member.service_s or not math.isnan(gait.slow_since_s)):
         return False
-    return metres_between(member.box, gait.stood, member.feet) >= WALKS_OFF_M
+    return member.moved_m() >= WALKS_OFF_M
 
 
 def _waits(member: Member, t_s: float) -> bool:
