@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.measures import hiding, units
+from edge_agent.measures import hiding, till, units
 from edge_agent.measures.gait import Point, metres_between
 from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Sighting, Stage
@@ -47,6 +47,8 @@ TOLD_AFTER_S = 3.0
 """A service that lasts so long is told of; less may be somebody who only moves about."""
 NEXT_AFTER_S = 1.0
 """Somebody served and unseen for so long has gone when another party is being served."""
+STEP_ASIDE_S = 0.75
+"""Who stands again so soon has not gone; nobody else would be there yet."""
 STAFF_AFTER, STAFF_AFTER_S = 3, 150.0
 """Who stays in the place of service so long, while so many others are served there, works there."""
 A_SERVICE_S = 6.0
@@ -298,7 +300,9 @@ class LaneQueue:
             behind = [m.joined_s for m in self.at(Stage.WAITING) if m.place > member.place]
             member.joined_s = min([t_s, *behind])
         member.stage = Stage.WAITING
-        member.unit = units.find(member, self._members.values())
+        if member.joined_s == t_s:
+            # Of a guessed time nothing follows about who came together.
+            member.unit = units.find(member, self._members.values())
         self._step.joined.append(member)
 
     def _try_serve(self, member: Member, t_s: float) -> None:
@@ -308,6 +312,10 @@ class LaneQueue:
         if member.stage == Stage.WAITING and not beside:
             # Whose turn it is steps up to a till that is free.
             self._serve(member, max(member.role_since_s, member.joined_s))
+            return
+        if beside and self._is_behind_served(member, t_s):
+            if member.stage == Stage.ARRIVING and member.standing_s(t_s) >= JOIN_AFTER_S:
+                self._join(member, t_s)
             return
         needed_s = SERVED_BESIDE_AFTER_S if beside else SERVED_AFTER_S
         stood_s = member.standing_s(t_s)
@@ -340,6 +348,12 @@ class LaneQueue:
             for m in self._members.values()
         )
 
+    def _is_behind_served(self, member: Member, t_s: float) -> bool:
+        return any(
+            m.stage == Stage.SERVED and m.seen_s >= t_s and till.is_behind(member, m, self.shape)
+            for m in self._members.values()
+        )
+
     def _beside(self, member: Member) -> bool:
         """Whether another party is the one being served."""
         first = self.at(Stage.SERVED)
@@ -361,6 +375,9 @@ class LaneQueue:
         """See whether the track of somebody served now carries the one who came next."""
         stood_s = member.standing_s(t_s)
         if not stood_s >= SERVED_AGAIN_AFTER_S:
+            return
+        if t_s - stood_s - member.end_s < STEP_ASIDE_S:
+            member.stage = Stage.SERVED
             return
         missing = [m for m in self.at(Stage.WAITING) if m.seen_s < t_s]
         if missing:

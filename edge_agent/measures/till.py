@@ -11,7 +11,7 @@ import math
 from collections.abc import Collection
 from typing import NamedTuple
 
-from edge_agent.measures.gait import metres_between
+from edge_agent.measures.gait import Point, metres_between
 from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Stage
 
@@ -19,7 +19,7 @@ WALKS_OFF_M = 0.3
 """Who moves so far from where it stood at the till is not served any more."""
 PASSING_S = 0.25
 """Somebody unknown counts after so long."""
-BEHIND_M = 0.7
+BEHIND_M = 0.6
 """Whose head is so far behind that of the shopper waits."""
 STANDS_AGAIN_S = 0.5
 """Whose service has ended and who stands there for so long: the track carries the next one."""
@@ -43,7 +43,7 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
     first = min(
         there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)), default=None
     )
-    behind = [m for m in there if first is not None and _is_behind(m, first, shape)]
+    behind = [m for m in there if first is not None and is_behind(m, first, shape)]
     # Of company that is not seen beside the payer, nobody knows whether it ever was a second one.
     party = [m for m in there if first is not None and m.unit == first.unit and m.seen_s >= t_s]
     served = [m for m in party if m not in behind] or there and [first]
@@ -85,13 +85,19 @@ def _waits(member: Member, t_s: float) -> bool:
     return member.stage == Stage.WAITING and member.counts
 
 
-def _is_behind(member: Member, first: Member, shape: LaneShape) -> bool:
+def is_behind(member: Member, first: Member, shape: LaneShape) -> bool:
     """Whether the head of somebody in the place of service is one of the queue."""
     if member is first or member.stage == Stage.DONE:
         return False
+    if member.place > first.place and _apart_m(first, first.feet, member.feet) >= BEHIND_M:
+        return True
     left, top, right, bottom = first.box
     feet = (left + right) / 2.0, bottom
     # Where the feet of somebody as tall in the picture would be.
     others = (member.box[0] + member.box[2]) / 2.0, member.box[1] + bottom - top
     further = shape.position(*others) > shape.position(*feet)
-    return further and metres_between(first.box, feet, others) >= BEHIND_M
+    return further and _apart_m(first, feet, others) >= BEHIND_M
+
+
+def _apart_m(first: Member, start: Point, end: Point) -> float:
+    return metres_between(first.box, start, end)
