@@ -300,9 +300,7 @@ class LaneQueue:
             behind = [m.joined_s for m in self.at(Stage.WAITING) if m.place > member.place]
             member.joined_s = min([t_s, *behind])
         member.stage = Stage.WAITING
-        if member.joined_s == t_s:
-            # Of a guessed time nothing follows about who came together.
-            member.unit = units.find(member, self._members.values())
+        member.unit = units.find(member, self._members.values())
         self._step.joined.append(member)
 
     def _try_serve(self, member: Member, t_s: float) -> None:
