@@ -81,7 +81,8 @@ def _walks_off(member: Member) -> bool:
 def _waits(member: Member, t_s: float) -> bool:
     """Whether it waits, or has just stopped in the queue and will join."""
     if member.stage == Stage.ARRIVING:
-        return member.role == Role.QUEUE and member.standing_s(t_s) >= 0.0 and member.counts
+        walked_in = not member.born_inside and member.role == Role.QUEUE
+        return walked_in and member.standing_s(t_s) >= 0.0 and member.counts
     return member.stage == Stage.WAITING and member.counts
 
 
