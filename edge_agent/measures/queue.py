@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from edge_agent.measures import hiding, till, units
 from edge_agent.measures.gait import Point, metres_between
+from edge_agent.measures.handover import Handover
 from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Sighting, Stage
 
@@ -34,8 +35,6 @@ LEFT_M = 1.0
 """Outside the lane for so long, and so far away from where the member stood, ends a membership."""
 LEFT_ANYHOW_S = 6.0
 GONE_LOG_ODDS = -2.0
-VANISHED_S, VANISHED_M = 15.0, 2.0
-"""Somebody who vanished in the queue may show up again for so long, so near."""
 STOOD_DOUBT = 0.2
 """Who stood at the till has to walk off to be gone, and a party leaves together: who is unseen
 there is doubted this much more slowly."""
@@ -90,7 +89,7 @@ class LaneQueue:
         self.shape = shape
         self._members: dict[int, Member] = {}
         self._outside_s: dict[int, float] = {}
-        self._vanished: list[Member] = []
+        self._handover = Handover()
         self._step = Step()
 
     @property
@@ -111,7 +110,7 @@ class LaneQueue:
     def clear(self) -> None:
         """Forget everybody, without events: nobody knows what became of them."""
         self._members.clear()
-        self._vanished.clear()
+        self._handover.clear()
         self._outside_s.clear()
 
     def update(
@@ -173,7 +172,10 @@ class LaneQueue:
     def _welcome(self, sighting: Sighting, t_s: float, dt_s: float) -> None:
         """Let a new track take over a member that is not seen, or make a new member."""
         walked_in = t_s - self._outside_s.get(sighting.track, t_s) >= KNOWN_S
-        member = None if walked_in else self._missing(sighting, t_s)
+        waiting = self.at(Stage.WAITING)
+        member = None
+        if not walked_in:
+            member = self._handover.find(sighting, self._members.values(), waiting, t_s)
         if member is None:
             member = Member.new(sighting, t_s)
             member.born_inside = sighting.track not in self._outside_s
@@ -182,42 +184,6 @@ class LaneQueue:
             member.found(t_s, dt_s)
             member.jump(sighting, t_s)
         self._members[sighting.track] = member
-
-    def _missing(self, sighting: Sighting, t_s: float) -> Member | None:
-        """Who may show up again as a track that began inside the lane."""
-        near = self._missing_near(sighting, t_s)
-        if near is not None:
-            return near
-        self._vanished = [m for m in self._vanished if t_s - m.seen_s < VANISHED_S]
-        if sighting.role == Role.SERVICE:
-            # The head of the line is served next, wherever it was seen last.
-            waiting = self.at(Stage.WAITING)
-            first = min((m.place for m in waiting if m.seen_s >= t_s), default=math.inf)
-            unseen = [*(m for m in waiting if m.seen_s < t_s), *self._vanished]
-            found = min((m for m in unseen if m.place < first), key=lambda m: m.place, default=None)
-        else:
-            found = min(
-                self._vanished,
-                key=lambda m: metres_between(m.box, m.feet, sighting.feet),
-                default=None,
-            )
-            if found and metres_between(found.box, found.feet, sighting.feet) > VANISHED_M:
-                found = None
-        if found in self._vanished:
-            self._vanished.remove(found)
-        return found
-
-    def _missing_near(self, sighting: Sighting, t_s: float) -> Member | None:
-        best, best_m = None, math.inf
-        for member in self._members.values():
-            lost_s = t_s - member.seen_s
-            if lost_s <= 0.0 or not member.can_be(sighting):
-                continue
-            reach_m = min(0.8 + 0.5 * lost_s, 2.5)
-            distance_m = metres_between(member.box, member.feet, sighting.feet)
-            if distance_m < min(reach_m, best_m):
-                best, best_m = member, distance_m
-        return best
 
     def _outside(self, member: Member, feet: Point, t_s: float) -> None:
         member.seen_s, member.log_odds = t_s, hiding.CERTAIN
@@ -268,7 +234,7 @@ class LaneQueue:
                 # What became of somebody who vanished in the middle of a queue nobody knows.
                 del self._members[member.track]
                 if member.stage == Stage.WAITING:
-                    self._vanished.append(member)
+                    self._handover.vanished(member)
 
     def _advance(self, member: Member, t_s: float) -> None:
         if member.stage == Stage.ARRIVING:

@@ -39,19 +39,18 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
     leaves, or is a second box, or waits: of the first in line behind a shopper the feet are
     hidden, so that the place seems to be that of the shopper, but the head is further back.
     """
-    there = [m for m in members if _is_there(m, t_s)]
-    first = min(
-        there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)), default=None
-    )
-    behind = [m for m in there if first is not None and is_behind(m, first, shape)]
-    # Of company that is not seen beside the payer, nobody knows whether it ever was a second one.
-    party = [m for m in there if first is not None and m.unit == first.unit and m.seen_s >= t_s]
-    served = [m for m in party if m not in behind] or there and [first]
     waiting = {m.track: m for m in members if _waits(m, t_s)}
-    waiting |= {m.track: m for m in behind if m.seen_s >= t_s}
-    return Now(
-        sorted((m for m in waiting.values() if m not in served), key=lambda m: m.place), served
-    )
+    served: list[Member] = []
+    there = [m for m in members if _is_there(m, t_s)]
+    if there:
+        first = min(there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)))
+        seen = [m for m in there if m.seen_s >= t_s]
+        behind = [m for m in seen if is_behind(m, first, shape)]
+        waiting |= {m.track: m for m in behind}
+        # Company that is not seen beside the payer may never have been a second one.
+        served = [m for m in seen if m.unit == first.unit and m not in behind] or [first]
+    queue = [m for m in waiting.values() if m not in served]
+    return Now(sorted(queue, key=lambda m: m.place), served)
 
 
 def _since_s(member: Member) -> float:
