@@ -38,6 +38,8 @@ GONE_LOG_ODDS = -2.0
 STOOD_DOUBT = 0.2
 """Who stood at the till has to walk off to be gone, and a party leaves together: who is unseen
 there is doubted this much more slowly."""
+WALKED_DOUBT = 2.0
+"""Who walked when seen last has gone from that place: somebody hidden there is not them."""
 LOOK_AGAIN_S = 0.25
 """What hides somebody unseen is looked at so often."""
 BACK_IN_QUEUE = 0.25
@@ -222,6 +224,8 @@ class LaneQueue:
         stood = not math.isnan(member.gait.slow_since_s)
         if member.stage == Stage.SERVED and (stood or self._party_served(member, t_s)):
             dt_s *= STOOD_DOUBT
+        elif not math.isnan(member.gait.fast_since_s):
+            dt_s *= WALKED_DOUBT
         recall = hiding.recall(member.covered, steepness)
         # Some people are hard to see, and stay it: what was missed before weighs in.
         recall = hiding.own_recall(recall, member.found_s, member.missed_s)
