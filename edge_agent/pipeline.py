@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from edge_agent.measures import Measures
 from edge_agent.measures.readings import Readings
 from edge_agent.perception.appearance import BANDS, looks
 from edge_agent.perception.looking import Looker
-from edge_agent.tracking.tracker import QUEUE_START_MARGIN, Tracker, TrackerSettings
+from edge_agent.tracking.tracker import Tracker, TrackerSettings
 from edge_agent.tracking.tracks import Tracks
 from edge_agent.zones.presence import Presence
 from edge_agent.zones.zones import Zones
@@ -45,8 +45,7 @@ class CameraPipeline:
         self._looker = Looker(camera)
         self._settings = TrackerSettings(threshold=self._looker.threshold)
         if any(isinstance(zone, QueueZone) for zone in camera.zones):
-            margin = QUEUE_START_MARGIN
-            self._settings = replace(self._settings, start_margin=margin, crowd_margin=margin)
+            self._settings = self._settings.for_queues()
         self._tracker = Tracker(self._settings)
         self._zones = Zones(camera.zones)
         self._detections = Detections.none()

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.measures import units
+from edge_agent.measures import till, units
 from edge_agent.measures.delays import LaneSight, delays
 from edge_agent.measures.gait import Point
 from edge_agent.measures.hiding import CERTAIN
@@ -116,7 +116,7 @@ class Lane:
         if self._since_s is None:
             self._since_s = t_s
         step = self._queue.update(t_s, dt_s, sightings, elsewhere, seen_boxes, steepness)
-        waiting, served = self._queue.at(Stage.WAITING), self._queue.at(Stage.SERVED)
+        waiting, served = till.now(self._queue.members, self.shape, t_s)
         events = self._events(step, t_s, len(waiting))
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))
         if state != self._state:
@@ -129,7 +129,7 @@ class Lane:
             self._promise = self._shown = self._predict(t_s, waiting, served, state, 0)
             if self.elsewhere != 0:
                 self._shown = self._predict(t_s, waiting, served, state, self.elsewhere)
-            self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
+            self._score = self._scorer.score(sum(_waited_s(m, t_s) for m in waiting))
         return self._reading(t_s, waiting, served, state), events
 
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:
@@ -212,11 +212,15 @@ class Lane:
             return None
         if elsewhere is None:
             return None
-        serving_since_s = min((m.service_s for m in served), default=None)
+        # Whose service is not told of yet has been in its place since a moment ago.
+        serving_since_s = min(
+            (m.service_s if m.stage == Stage.SERVED else m.role_since_s for m in served),
+            default=None,
+        )
         sight = LaneSight(
             waiting=units.count(waiting) + elsewhere,
             serving_for_s=None if serving_since_s is None else max(t_s - serving_since_s, 0.0),
-            head_wait_s=max(t_s - waiting[0].joined_s, 0.0) if waiting else None,
+            head_wait_s=max(_waited_s(waiting[0], t_s), 0.0) if waiting else None,
             last_wait_s=self._last_wait_s,
         )
         return self._blend.predict(delays(sight, self._services.of(self.name, t_s)))
@@ -265,6 +269,11 @@ def _confidence(waiting: list[Member], served: list[Member]) -> float:
     n = len(waiting) + len(served)
     doubted = [m.certainty for some in (waiting, served) for m in some if m.log_odds < CERTAIN]
     return (sum(doubted) + (n - len(doubted)) * _SEEN) / n if n else 1.0
+
+
+def _waited_s(member: Member, t_s: float) -> float:
+    """How long somebody has waited; who has only just stopped has not joined yet."""
+    return 0.0 if math.isnan(member.joined_s) else t_s - member.joined_s
 
 
 def _appeared(member: Member) -> bool:

@@ -15,6 +15,8 @@ from edge_agent.measures.waits import Wait
 WALKED_OFF_AFTER_S = 0.2
 WALKED_OFF_M = 0.4
 """Walking for so long, and so far from where it stood, ends a service."""
+HEAD_S = 0.75
+"""Time constant of the mean place of the head."""
 
 
 class Stage(IntEnum):
@@ -68,6 +70,7 @@ class Member:
         promise: the wait that was published when it joined.
         found_s, missed_s: how long it was seen by itself, and how long not though it was there.
         double_s: how long it was seen as a double of somebody else, of late.
+        stood_head: where its head was while it stood.
     """
 
     person: int
@@ -96,6 +99,7 @@ class Member:
     found_s: float = 0.0
     missed_s: float = 0.0
     double_s: float = 0.0
+    stood_head: Point = (math.nan, math.nan)
 
     @property
     def counts(self) -> bool:
@@ -141,13 +145,24 @@ class Member:
         return self.stage != Stage.DONE and sighting.role == Role.SERVICE
 
     def walks_off(self, t_s: float) -> bool:
-        """Whether it walks away from where it stood."""
-        walks = t_s - self.gait.fast_since_s >= WALKED_OFF_AFTER_S
-        return walks and metres_between(self.box, self.gait.stood, self.feet) >= WALKED_OFF_M
+        """Whether it walks away from the till; who still walks up to it does not."""
+        since_s = self.gait.fast_since_s
+        walks = since_s > self.service_s and t_s - since_s >= WALKED_OFF_AFTER_S
+        return walks and self.moved_m() >= WALKED_OFF_M
+
+    def moved_m(self) -> float:
+        """How far it is from where it stood, in rough metres.
+
+        The less of the way of the feet and that of the head: a box that takes in a bag or
+        somebody else moves its feet alone.
+        """
+        feet_m = metres_between(self.box, self.gait.stood, self.feet)
+        return min(feet_m, metres_between(self.box, self.stood_head, _head(self.box)))
 
     def jump(self, sighting: Sighting, t_s: float) -> None:
         """Go on as another track."""
         self.track = sighting.track
+        self.stood_head = _head(sighting.box)
         self._stand(sighting, t_s)
 
     def move(self, sighting: Sighting, t_s: float) -> None:
@@ -160,10 +175,22 @@ class Member:
         self.place, self.gait, self.seen_s = other.place, other.gait, other.seen_s
         self.role, self.role_since_s = other.role, other.role_since_s
         self.log_odds, self.out_s = other.log_odds, other.out_s
+        self.stood_head = other.stood_head
 
     def _stand(self, sighting: Sighting, t_s: float) -> None:
+        x, y = _head(sighting.box)
+        if math.isnan(self.stood_head[0]):
+            self.stood_head = x, y
+        elif not math.isnan(sighting.gait.slow_since_s):
+            step = -math.expm1((self.seen_s - t_s) / HEAD_S)
+            old_x, old_y = self.stood_head
+            self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
         self.feet, self.box, self.place = sighting.feet, sighting.box, sighting.place
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
         self.gait = sighting.gait
         if sighting.role != self.role or math.isnan(self.role_since_s):
             self.role, self.role_since_s = sighting.role, t_s
+
+
+def _head(box: Box) -> Point:
+    return (box[0] + box[2]) / 2.0, box[1]

@@ -8,14 +8,15 @@ track ids does not break a wait.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.measures import hiding, units
+from edge_agent.measures import hiding, till, units
 from edge_agent.measures.gait import Point, metres_between
+from edge_agent.measures.handover import Handover
 from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Sighting, Stage
 
@@ -34,10 +35,11 @@ LEFT_M = 1.0
 """Outside the lane for so long, and so far away from where the member stood, ends a membership."""
 LEFT_ANYHOW_S = 6.0
 GONE_LOG_ODDS = -2.0
-VANISHED_S, VANISHED_M = 15.0, 2.0
-"""Somebody who vanished in the queue may show up again for so long, so near."""
-PARTY_DOUBT = 0.3
-"""A party leaves together: who is unseen beside its payer is doubted this much more slowly."""
+STOOD_DOUBT = 0.2
+"""Who stood at the till has to walk off to be gone, and a party leaves together: who is unseen
+there is doubted this much more slowly."""
+WALKED_DOUBT = 2.0
+"""Who walked when seen last has gone from that place: somebody hidden there is not them."""
 LOOK_AGAIN_S = 0.25
 """What hides somebody unseen is looked at so often."""
 BACK_IN_QUEUE = 0.25
@@ -46,6 +48,8 @@ TOLD_AFTER_S = 3.0
 """A service that lasts so long is told of; less may be somebody who only moves about."""
 NEXT_AFTER_S = 1.0
 """Somebody served and unseen for so long has gone when another party is being served."""
+STEP_ASIDE_S = 0.75
+"""Who stands again so soon has not gone; nobody else would be there yet."""
 STAFF_AFTER, STAFF_AFTER_S = 3, 150.0
 """Who stays in the place of service so long, while so many others are served there, works there."""
 A_SERVICE_S = 6.0
@@ -87,11 +91,11 @@ class LaneQueue:
         self.shape = shape
         self._members: dict[int, Member] = {}
         self._outside_s: dict[int, float] = {}
-        self._vanished: list[Member] = []
+        self._handover = Handover()
         self._step = Step()
 
     @property
-    def members(self) -> Iterable[Member]:
+    def members(self) -> Collection[Member]:
         """Everybody in the lane, hidden ones too."""
         return self._members.values()
 
@@ -108,7 +112,7 @@ class LaneQueue:
     def clear(self) -> None:
         """Forget everybody, without events: nobody knows what became of them."""
         self._members.clear()
-        self._vanished.clear()
+        self._handover.clear()
         self._outside_s.clear()
 
     def update(
@@ -170,7 +174,10 @@ class LaneQueue:
     def _welcome(self, sighting: Sighting, t_s: float, dt_s: float) -> None:
         """Let a new track take over a member that is not seen, or make a new member."""
         walked_in = t_s - self._outside_s.get(sighting.track, t_s) >= KNOWN_S
-        member = None if walked_in else self._missing(sighting, t_s)
+        waiting = self.at(Stage.WAITING)
+        member = None
+        if not walked_in:
+            member = self._handover.find(sighting, self._members.values(), waiting, t_s)
         if member is None:
             member = Member.new(sighting, t_s)
             member.born_inside = sighting.track not in self._outside_s
@@ -179,42 +186,6 @@ class LaneQueue:
             member.found(t_s, dt_s)
             member.jump(sighting, t_s)
         self._members[sighting.track] = member
-
-    def _missing(self, sighting: Sighting, t_s: float) -> Member | None:
-        """Who may show up again as a track that began inside the lane."""
-        near = self._missing_near(sighting, t_s)
-        if near is not None:
-            return near
-        self._vanished = [m for m in self._vanished if t_s - m.seen_s < VANISHED_S]
-        if sighting.role == Role.SERVICE:
-            # The head of the line is served next, wherever it was seen last.
-            waiting = self.at(Stage.WAITING)
-            first = min((m.place for m in waiting if m.seen_s >= t_s), default=math.inf)
-            unseen = [*(m for m in waiting if m.seen_s < t_s), *self._vanished]
-            found = min((m for m in unseen if m.place < first), key=lambda m: m.place, default=None)
-        else:
-            found = min(
-                self._vanished,
-                key=lambda m: metres_between(m.box, m.feet, sighting.feet),
-                default=None,
-            )
-            if found and metres_between(found.box, found.feet, sighting.feet) > VANISHED_M:
-                found = None
-        if found in self._vanished:
-            self._vanished.remove(found)
-        return found
-
-    def _missing_near(self, sighting: Sighting, t_s: float) -> Member | None:
-        best, best_m = None, math.inf
-        for member in self._members.values():
-            lost_s = t_s - member.seen_s
-            if lost_s <= 0.0 or not member.can_be(sighting):
-                continue
-            reach_m = min(0.8 + 0.5 * lost_s, 2.5)
-            distance_m = metres_between(member.box, member.feet, sighting.feet)
-            if distance_m < min(reach_m, best_m):
-                best, best_m = member, distance_m
-        return best
 
     def _outside(self, member: Member, feet: Point, t_s: float) -> None:
         member.seen_s, member.log_odds = t_s, hiding.CERTAIN
@@ -250,8 +221,11 @@ class LaneQueue:
         if not 0.0 <= t_s - member.covered_s < LOOK_AGAIN_S:
             member.covered = hiding.cover(member.box, seen_boxes)
             member.covered_s = t_s
-        if member.stage == Stage.SERVED and self._party_served(member, t_s):
-            dt_s *= PARTY_DOUBT
+        stood = not math.isnan(member.gait.slow_since_s)
+        if member.stage == Stage.SERVED and (stood or self._party_served(member, t_s)):
+            dt_s *= STOOD_DOUBT
+        elif not math.isnan(member.gait.fast_since_s):
+            dt_s *= WALKED_DOUBT
         recall = hiding.recall(member.covered, steepness)
         # Some people are hard to see, and stay it: what was missed before weighs in.
         recall = hiding.own_recall(recall, member.found_s, member.missed_s)
@@ -264,7 +238,7 @@ class LaneQueue:
                 # What became of somebody who vanished in the middle of a queue nobody knows.
                 del self._members[member.track]
                 if member.stage == Stage.WAITING:
-                    self._vanished.append(member)
+                    self._handover.vanished(member)
 
     def _advance(self, member: Member, t_s: float) -> None:
         if member.stage == Stage.ARRIVING:
@@ -307,6 +281,10 @@ class LaneQueue:
             # Whose turn it is steps up to a till that is free.
             self._serve(member, max(member.role_since_s, member.joined_s))
             return
+        if beside and self._is_behind_served(member, t_s):
+            if member.stage == Stage.ARRIVING and member.standing_s(t_s) >= JOIN_AFTER_S:
+                self._join(member, t_s)
+            return
         needed_s = SERVED_BESIDE_AFTER_S if beside else SERVED_AFTER_S
         stood_s = member.standing_s(t_s)
         if stood_s >= needed_s:
@@ -338,6 +316,12 @@ class LaneQueue:
             for m in self._members.values()
         )
 
+    def _is_behind_served(self, member: Member, t_s: float) -> bool:
+        return any(
+            m.stage == Stage.SERVED and m.seen_s >= t_s and till.is_behind(member, m, self.shape)
+            for m in self._members.values()
+        )
+
     def _beside(self, member: Member) -> bool:
         """Whether another party is the one being served."""
         first = self.at(Stage.SERVED)
@@ -359,6 +343,9 @@ class LaneQueue:
         """See whether the track of somebody served now carries the one who came next."""
         stood_s = member.standing_s(t_s)
         if not stood_s >= SERVED_AGAIN_AFTER_S:
+            return
+        if t_s - stood_s - member.end_s < STEP_ASIDE_S:
+            member.stage = Stage.SERVED
             return
         missing = [m for m in self.at(Stage.WAITING) if m.seen_s < t_s]
         if missing:

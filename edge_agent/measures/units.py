@@ -23,6 +23,9 @@ def find(member: Member, others: Iterable[Member]) -> int:
             continue
         if not abs(other.joined_s - member.joined_s) <= TOGETHER_S:
             continue
+        # When somebody joined who was first seen in the queue is a guess.
+        if member.born_inside and abs(other.entered_s - member.entered_s) > TOGETHER_S:
+            continue
         if _covered(member.box, other.box) > ONE_BODY:
             continue
         distance_m = metres_between(member.box, member.feet, other.feet)

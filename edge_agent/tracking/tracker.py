@@ -9,7 +9,7 @@ plain sight says much.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,8 +45,10 @@ _FIRST_USUAL, _USUAL_S = 0.75, 20.0
 """What people score before any was seen, and how many seconds of one it takes to learn it."""
 
 
-QUEUE_START_MARGIN = -0.08
+_QUEUE_MARGIN = -0.08
 """``start_margin`` and ``crowd_margin`` of a camera that watches queues."""
+_QUEUE_WEAK_S = 1.5
+"""``weak_s`` of such a camera: who stands still and scores low for a second is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ class TrackerSettings:
     gate: float = 25.0
     weak_overlap: float = 0.4
     weak_s: float = 0.5
+
+    def for_queues(self) -> TrackerSettings:
+        """Give the same for a camera that watches queues, where people stand and hide others."""
+        margin = _QUEUE_MARGIN
+        return replace(self, start_margin=margin, crowd_margin=margin, weak_s=_QUEUE_WEAK_S)
 
 
 class Tracker:

@@ -11,6 +11,7 @@ from edge_agent.config import CameraSettings
 from edge_agent.measures import Measures
 from edge_agent.measures.readings import LaneState, Readings
 from edge_agent.zones.presence import Presence
+from messages.payloads import ServiceDone
 
 RECTANGLES = {
     "q": (0.2, 0.0, 0.4, 0.6),
@@ -48,6 +49,7 @@ class Film:
         self.t_s = 0.0
         self.since: dict[tuple[int, str], float] = {}
         self.events: list[object] = []
+        self.heights: dict[int, float] = {}
 
     def show(self, people: Mapping[int, tuple[float, float]], for_s: float) -> Readings:
         """Show people (id → feet) for some seconds; give the last readings."""
@@ -80,7 +82,8 @@ class Film:
                     self.since.pop((person, zone), None)
         feet = np.array(list(people.values()), dtype=np.float64).reshape(-1, 2)
         half = np.array([0.03, 0.0])
-        boxes = np.hstack([feet - half - [0.0, 0.2], feet + half])
+        up = [[0.0, self.heights.get(person, 0.2)] for person in people]
+        boxes = np.hstack([feet - half - np.reshape(up, (-1, 2)), feet + half])
         return Presence(
             self.t_s, zones, np.array(list(people), np.int64), feet, boxes,
             np.ones(len(people), np.bool_), since,
@@ -102,6 +105,32 @@ def test_counts_waiting_and_served_without_the_cashier(film: Film) -> None:
     lane = readings.lanes["1"]
     assert (lane.waiting, lane.served, lane.open) == (3, 1, LaneState.OPEN)
     assert lane.confidence > 0.9
+
+
+def test_the_till_is_read_at_once(film: Film) -> None:
+    film.show(dict([CASHIER]), 3)
+    film.walk(1, ((0.3, 0.3), (0.3, 0.7)), 3)
+    assert film.show({1: (0.3, 0.7), **dict([CASHIER])}, 0.25).lanes["1"].served == 1
+    film.show({1: (0.3, 0.7), **dict([CASHIER])}, 8)
+    # Still in the place of service, but on the way out.
+    film.walk(1, ((0.3, 0.7), (0.39, 0.78)), 0.75)
+    assert film.show({1: (0.39, 0.78), **dict([CASHIER])}, 0.125).lanes["1"].served == 0
+
+
+def test_a_box_that_takes_in_a_bag_ends_no_service(film: Film) -> None:
+    film.show({1: (0.3, 0.65), **dict([CASHIER])}, 8)
+    film.heights[1] = 0.3
+    readings = film.show({1: (0.3, 0.75), **dict([CASHIER])}, 3)
+    assert readings.lanes["1"].served == 1
+    assert [e.type for e in film.events if isinstance(e, ServiceDone)] == []
+
+
+def test_the_first_in_line_whose_feet_are_hidden_waits(film: Film) -> None:
+    film.show({1: (0.3, 0.7), **dict([CASHIER])}, 5)
+    # The box reaches down to the feet of the shopper before it; the head is further back.
+    film.heights[2] = 0.3
+    lane = film.show({1: (0.3, 0.7), 2: (0.31, 0.7), **dict([CASHIER])}, 6).lanes["1"]
+    assert (lane.waiting, lane.served) == (1, 1)
 
 
 def test_a_newcomer_shows_within_three_seconds(film: Film) -> None:

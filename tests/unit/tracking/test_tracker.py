@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from edge_agent.tracking.tracker import QUEUE_START_MARGIN, Tracker, TrackerSettings
+from edge_agent.tracking.tracker import Tracker, TrackerSettings
 from edge_agent.tracking.tracks import Tracks
 from models.detections import Detections
 
@@ -211,7 +211,7 @@ def test_empty_frames_and_ids_never_used_again(run: Run) -> None:
 
 
 def test_who_stands_half_behind_another_and_scores_low_counts() -> None:
-    settings = TrackerSettings(start_margin=QUEUE_START_MARGIN, crowd_margin=QUEUE_START_MARGIN)
+    settings = TrackerSettings().for_queues()
     run = Run(Tracker(settings))
     front, behind = person(300, 500), person(312, 470)
     for k in range(48):
@@ -222,7 +222,7 @@ def test_who_stands_half_behind_another_and_scores_low_counts() -> None:
 
 
 def test_the_upper_half_of_somebody_is_no_second_person() -> None:
-    settings = TrackerSettings(start_margin=QUEUE_START_MARGIN, crowd_margin=QUEUE_START_MARGIN)
+    settings = TrackerSettings().for_queues()
     run = Run(Tracker(settings))
     whole = person(300, 500)
     waist_up = [whole[0], whole[1] + 4, whole[2], whole[1] + 110]
@@ -242,12 +242,7 @@ def test_where_people_score_low_a_low_score_is_enough() -> None:
 
 
 def test_a_weak_box_over_somebody_known_is_followed_only_where_people_queue() -> None:
-    for margin, followed in ((None, 1), (QUEUE_START_MARGIN, 2)):
-        settings = (
-            TrackerSettings()
-            if margin is None
-            else TrackerSettings(start_margin=margin, crowd_margin=margin)
-        )
+    for settings, followed in ((TrackerSettings(), 1), (TrackerSettings().for_queues(), 2)):
         run = Run(Tracker(settings))
         for _ in range(5):
             run.show(found([person(400)], 0.8))

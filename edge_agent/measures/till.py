@@ -1,0 +1,103 @@
+"""Who waits and who is at the till now.
+
+The life of a queue is told in events, which need some seconds to be sure. Who stands in the
+place of service now is simpler, and is read at once: whoever is there, works not there, and
+does not walk away.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import NamedTuple
+
+from edge_agent.measures.gait import Point, metres_between
+from edge_agent.measures.lanes import LaneShape, Role
+from edge_agent.measures.members import Member, Stage
+
+WALKS_OFF_M = 0.3
+"""Who moves so far from where it stood at the till is not served any more."""
+PASSING_S = 0.25
+"""Somebody unknown counts after so long."""
+BEHIND_M = 0.6
+"""Whose head is so far behind that of the shopper waits."""
+STANDS_AGAIN_S = 0.5
+"""Whose service has ended and who stands there for so long: the track carries the next one."""
+
+
+class Now(NamedTuple):
+    """Who waits, head of the queue first, and the party that is served."""
+
+    waiting: list[Member]
+    served: list[Member]
+
+
+def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
+    """Tell who is served and who waits at this moment.
+
+    A till serves one party at a time. Who else is there stands there because somebody just
+    leaves, or is a second box, or waits: of the first in line behind a shopper the feet are
+    hidden, so that the place seems to be that of the shopper, but the head is further back.
+    """
+    waiting = {m.track: m for m in members if _waits(m, t_s)}
+    served: list[Member] = []
+    there = [m for m in members if _is_there(m, t_s)]
+    if there:
+        first = min(there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)))
+        seen = [m for m in there if m.seen_s >= t_s]
+        behind = [m for m in seen if is_behind(m, first, shape)]
+        waiting |= {m.track: m for m in behind}
+        # Company that is not seen beside the payer may never have been a second one.
+        served = [m for m in seen if m.unit == first.unit and m not in behind] or [first]
+    queue = [m for m in waiting.values() if m not in served]
+    return Now(sorted(queue, key=lambda m: m.place), served)
+
+
+def _since_s(member: Member) -> float:
+    return member.service_s if member.stage == Stage.SERVED else member.role_since_s
+
+
+def _is_there(member: Member, t_s: float) -> bool:
+    if member.role != Role.SERVICE or not member.counts:
+        return False
+    if member.stage == Stage.SERVED:
+        return not _walks_off(member)
+    if member.stage == Stage.DONE:
+        return member.standing_s(t_s) >= STANDS_AGAIN_S
+    if member.stage == Stage.ARRIVING:
+        return t_s - member.role_since_s >= PASSING_S
+    return member.stage == Stage.WAITING
+
+
+def _walks_off(member: Member) -> bool:
+    """Whether it moves away from where it stood; who still walks up to the till does not."""
+    gait = member.gait
+    if not (gait.fast_since_s > member.service_s or not math.isnan(gait.slow_since_s)):
+        return False
+    return member.moved_m() >= WALKS_OFF_M
+
+
+def _waits(member: Member, t_s: float) -> bool:
+    """Whether it waits, or has just stopped in the queue and will join."""
+    if member.stage == Stage.ARRIVING:
+        walked_in = not member.born_inside and member.role == Role.QUEUE
+        return walked_in and member.standing_s(t_s) >= 0.0 and member.counts
+    return member.stage == Stage.WAITING and member.counts
+
+
+def is_behind(member: Member, first: Member, shape: LaneShape) -> bool:
+    """Whether the head of somebody in the place of service is one of the queue."""
+    if member is first or member.stage == Stage.DONE:
+        return False
+    if member.place > first.place and _apart_m(first, first.feet, member.feet) >= BEHIND_M:
+        return True
+    left, top, right, bottom = first.box
+    feet = (left + right) / 2.0, bottom
+    # Where the feet of somebody as tall in the picture would be.
+    others = (member.box[0] + member.box[2]) / 2.0, member.box[1] + bottom - top
+    further = shape.position(*others) > shape.position(*feet)
+    return further and _apart_m(first, feet, others) >= BEHIND_M
+
+
+def _apart_m(first: Member, start: Point, end: Point) -> float:
+    return metres_between(first.box, start, end)
