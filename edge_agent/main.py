@@ -25,7 +25,8 @@ from edge_agent.tags import Ears
 from hardware.cameras import RecordingError, open_camera, open_recording
 from hardware.interfaces import Camera, Image, TagReader
 from hardware.rfid import open_reader
-from messages.payloads import Command, LaneState, StatusData
+from messages.fields import LaneState
+from messages.payloads import Command, StatusData
 from messages.topics import Topics
 
 STATUS_S = 1.0

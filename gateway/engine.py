@@ -35,7 +35,9 @@ from gateway.state.lane_words import LaneWord
 from gateway.state.maintenance import Work
 from gateway.state.ratings import REMEMBER_S as RATINGS_S
 from gateway.state.ratings import Rating
-from messages.payloads import AlertState, EventData, LaneState
+from messages.events import EventData
+from messages.fields import LaneState
+from messages.payloads import AlertState
 
 log = structlog.get_logger(__name__)
 

@@ -19,7 +19,8 @@ from gateway.ingest.decoding import Decoder
 from gateway.outputs.alerts import AlertBook
 from gateway.rules.signage import LaneSign
 from gateway.state.heard import Heard
-from messages.payloads import EventData, LaneAdvice
+from messages.events import EventData
+from messages.payloads import LaneAdvice
 
 TICK_S = 1.0
 """The store is judged at least this often, also while no message comes."""

@@ -42,7 +42,7 @@ class Envelope(Message):
         boot: id of the sender's run; a new one means it restarted.
         seq: number of the event in its boot, from 1 without gaps; None for state, which is
             repeated and needs no number.
-        data: the payload, see :mod:`messages.payloads`.
+        data: the payload, see :mod:`messages.payloads` and :mod:`messages.events`.
     """
 
     v: Annotated[int, Field(ge=1, le=VERSION)] = VERSION

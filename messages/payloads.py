@@ -1,4 +1,4 @@
-"""Payloads of version 1. ``None`` always means unknown, never zero."""
+"""Payloads of version 1 that are states, orders and answers. ``None`` always means unknown."""
 
 from __future__ import annotations
 
@@ -8,28 +8,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from messages.envelope import Message, UtcTime
-
-Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
-Seconds = Annotated[float, Field(ge=0.0)]
-Count = Annotated[int, Field(ge=0)]
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-Gtin14 = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
-Epc = Annotated[str, Field(pattern=r"^[0-9A-F]{4,128}$")]
-
-
-class Payload(Message):
-    """Base of what fills an envelope's ``data``; ``type`` is the envelope's."""
-
-    type: ClassVar[str]
-
-
-class LaneState(StrEnum):
-    """Whether a checkout lane serves."""
-
-    OPEN = "open"
-    CLOSING = "closing"
-    CLOSED = "closed"
-    UNKNOWN = "unknown"
+from messages.events import EVENTS
+from messages.fields import Confidence, Count, Gtin14, LaneState, Name, Payload, Seconds
 
 
 class WaitScore(Message):
@@ -149,163 +129,6 @@ class StockData(Payload):
     area: Literal["floor", "back"] = "floor"
     confidence: Confidence = 0.0
     reader: Name | None = None
-
-
-class EventData(Payload):
-    """Base of the events that go through the outbox; topic ``dev/{device}/event``."""
-
-
-class Dropped(EventData):
-    """Events from ``first_seq`` up to this one's own ``seq`` were dropped: the outbox was full.
-
-    It stands for all of them, so the numbers of the boot stay without gaps.
-    """
-
-    type: ClassVar[str] = "dropped"
-    first_seq: Annotated[int, Field(ge=1)]
-
-
-class Visit(EventData):
-    """Somebody stood in a dwell zone for at least the set minimum."""
-
-    type: ClassVar[str] = "visit"
-    zone: Name
-    person: Count
-    dwell_s: Seconds
-    attention_s: Seconds | None = None
-
-
-class LineCrossing(EventData):
-    """Somebody crossed a line."""
-
-    type: ClassVar[str] = "crossing"
-    line: Name
-    direction: Literal["in", "out"]
-    person: Count
-
-
-class Joined(EventData):
-    """Somebody joined a queue; ``predicted_s`` is what the screen promised then."""
-
-    type: ClassVar[str] = "joined"
-    lane: Name
-    person: Count
-    waiting: Count | None = None
-    predicted_s: Seconds | None = None
-    predicted_p90_s: Seconds | None = None
-
-
-class WaitDone(EventData):
-    """A wait ended: served, or left (reneged), or went to another lane (jockeyed)."""
-
-    type: ClassVar[str] = "wait_done"
-    lane: Name
-    person: Count
-    wait_s: Seconds
-    outcome: Literal["served", "reneged", "jockeyed", "balked"]
-    predicted_s: Seconds | None = None
-    predicted_p90_s: Seconds | None = None
-    to_lane: Name | None = None
-
-
-class ServiceDone(EventData):
-    """A service ended."""
-
-    type: ClassVar[str] = "service_done"
-    lane: Name
-    person: Count
-    service_s: Seconds
-
-
-class LaneChanged(EventData):
-    """A lane opened, began to close or closed."""
-
-    type: ClassVar[str] = "lane_changed"
-    lane: Name
-    state: LaneState
-
-
-class ItemEvent(EventData):
-    """Something happened to one tagged item.
-
-    Attributes:
-        epc: EPC in upper-case hex.
-        gtin: GTIN-14, None for a tag that is no SGTIN.
-        shelf: where it is now, or was taken from.
-        from_shelf: where it was before (moved).
-        confidence: how sure, 0..1.
-    """
-
-    epc: Epc
-    gtin: Gtin14 | None = None
-    shelf: Name
-    from_shelf: Name | None = None
-    confidence: Confidence
-
-
-class Picked(ItemEvent):
-    """An item left its shelf."""
-
-    type: ClassVar[str] = "picked"
-
-
-class Placed(ItemEvent):
-    """An item never seen before, or back after a long time, was put on a shelf."""
-
-    type: ClassVar[str] = "placed"
-
-
-class Returned(ItemEvent):
-    """An item that was picked came back after ``away_s``."""
-
-    type: ClassVar[str] = "returned"
-    away_s: Seconds
-
-
-class Moved(ItemEvent):
-    """An item went from one shelf to another."""
-
-    type: ClassVar[str] = "moved"
-
-
-class Misplaced(ItemEvent):
-    """An item lies on a shelf where its planogram does not put it."""
-
-    type: ClassVar[str] = "misplaced"
-
-
-class Interest(ItemEvent):
-    """An item was picked from ``from_shelf`` and put back after ``away_s``: no purchase."""
-
-    type: ClassVar[str] = "interest"
-    away_s: Seconds
-
-
-class SizeGap(EventData):
-    """A size is sold out while others of its style and colour are on the floor.
-
-    Attributes:
-        shelf: the shelf where the size belongs.
-        back: shelf of the back room → pieces of it there; None where nothing is known of them.
-    """
-
-    type: ClassVar[str] = "size_gap"
-    shelf: Name
-    gtin: Gtin14
-    style: str
-    colour: str | None = None
-    size: str
-    back: dict[Name, Count] | None = None
-
-
-class SweepSuspected(EventData):
-    """Many items of one GTIN left a shelf within seconds."""
-
-    type: ClassVar[str] = "sweep"
-    shelf: Name
-    gtin: Gtin14
-    count: Count
-    within_s: Seconds
 
 
 class SensorHealth(Message):
@@ -476,28 +299,6 @@ class CommandResult(Payload):
     ok: bool
     error: str | None = None
 
-
-EVENTS: dict[str, type[EventData]] = {
-    cls.type: cls
-    for cls in (
-        Dropped,
-        Visit,
-        LineCrossing,
-        Joined,
-        WaitDone,
-        ServiceDone,
-        LaneChanged,
-        Picked,
-        Placed,
-        Returned,
-        Moved,
-        Misplaced,
-        Interest,
-        SizeGap,
-        SweepSuspected,
-    )
-}
-"""Event type → payload."""
 
 PAYLOADS: dict[str, type[Payload]] = {
     **EVENTS,

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from messages.envelope import VERSION, Envelope, Message
-from messages.payloads import EVENTS, PAYLOADS
+from messages.events import EVENTS
+from messages.payloads import PAYLOADS
 
 FOLDER = Path(__file__).parent / "schemas" / f"v{VERSION}"
 ASYNCAPI = Path(__file__).parent / "asyncapi.yaml"

@@ -18,7 +18,8 @@ from configs.settings import MqttSettings
 from gateway.ingest.broker import make_client
 from gateway.ingest.decoding import Decoder
 from messages.envelope import decode
-from messages.payloads import AckData, Picked
+from messages.events import Picked
+from messages.payloads import AckData
 
 
 @dataclass(frozen=True, slots=True)

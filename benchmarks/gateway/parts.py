@@ -17,7 +17,7 @@ import paho.mqtt.client as mqtt
 import yaml
 
 from messages.envelope import Envelope
-from messages.payloads import Payload
+from messages.fields import Payload
 from messages.topics import Topics
 
 STORE = "bench"

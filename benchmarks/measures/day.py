@@ -23,7 +23,7 @@ from edge_agent.measures.readings import QueueData, Readings
 from edge_agent.measures.waits import Wait
 from edge_agent.tracking.tracks import Tracks
 from edge_agent.zones.zones import Zones
-from messages.payloads import ServiceDone, WaitDone
+from messages.events import ServiceDone, WaitDone
 from simulators.camera.following import NoisyTracker, NoisyTracks
 from simulators.camera.noise import NoiseSettings, NoisyDetector
 from simulators.camera.views import VIEWS

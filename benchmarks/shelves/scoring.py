@@ -11,7 +11,7 @@ from edge_agent.config import ReaderSettings, ShelfSettings
 from edge_agent.shelves import Shelves
 from edge_agent.shelves.gtin import gtin_of
 from hardware.interfaces import TagRead
-from messages.payloads import ItemEvent
+from messages.events import ItemEvent
 from simulators.shelf.physics import ShelfPhysics
 from simulators.shelf.shoppers import Day, Traffic, Truth
 

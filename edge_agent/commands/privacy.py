@@ -10,8 +10,7 @@ import typer
 
 from edge_agent.commands.check import load_or_exit
 from messages.envelope import Message
-from messages.payloads import (
-    CommandResult,
+from messages.events import (
     Dropped,
     Interest,
     Joined,
@@ -21,18 +20,14 @@ from messages.payloads import (
     Moved,
     Picked,
     Placed,
-    QueueData,
     Returned,
     ServiceDone,
     SizeGap,
-    StatusData,
-    StockData,
     SweepSuspected,
-    Text,
     Visit,
     WaitDone,
-    ZoneData,
 )
+from messages.payloads import CommandResult, QueueData, StatusData, StockData, Text, ZoneData
 
 LEAVES_THE_DEVICE: dict[type[Message], Text] = {
     QueueData: Text(

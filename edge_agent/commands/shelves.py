@@ -17,7 +17,7 @@ from edge_agent.commands.check import load_or_exit
 from edge_agent.shelf_setup import open_shelves
 from edge_agent.shelves import ShelfReadings, Shelves
 from hardware.interfaces import TagRead
-from messages.payloads import ItemEvent
+from messages.events import ItemEvent
 
 COLUMNS = ["t_s", "reader", "antenna", "epc", "rssi_dbm"]
 STEP_S = 0.2

@@ -13,7 +13,7 @@ import numpy as np
 from edge_agent.config import DwellZone
 from edge_agent.measures.gait import Box, Gait, Point, metres
 from edge_agent.measures.readings import ZoneData
-from messages.payloads import Visit
+from messages.events import Visit
 
 GONE_AFTER_S = 1.5
 """Away from the zone for so long ends a visit."""

@@ -21,7 +21,8 @@ from edge_agent.measures.readings import LaneState, QueueData
 from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.waits import Wait, WaitBlend
-from messages.payloads import EventData, Joined, LaneChanged, ServiceDone, WaitDone, WaitScore
+from messages.events import EventData, Joined, LaneChanged, ServiceDone, WaitDone
+from messages.payloads import WaitScore
 
 KNOWN_AFTER_S = 1.0
 """Before so many seconds have been watched nobody knows who stands and who walks."""

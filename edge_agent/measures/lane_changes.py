@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.members import Member
-from messages.payloads import WaitDone
+from messages.events import WaitDone
 
 CHANGE_WITHIN_S = 12.0
 """Who joins another lane within so many seconds has changed lanes (jockeyed)."""

@@ -21,7 +21,7 @@ from edge_agent.measures.readings import LaneState, QueueData, Readings, ZoneDat
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.waits import Wait, WaitBlend
 from edge_agent.zones.presence import Presence
-from messages.payloads import EventData, LineCrossing
+from messages.events import EventData, LineCrossing
 
 GAP_S = 10.0
 """After so many seconds without a frame nobody knows who is still there."""

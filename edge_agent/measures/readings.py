@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from messages.payloads import EventData, LaneState, QueueData, ZoneData
+from messages.events import EventData
+from messages.fields import LaneState
+from messages.payloads import QueueData, ZoneData
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from configs.settings import MqttSettings
 from edge_agent.clock import Clock
 from edge_agent.publish.outbox import Outbox
 from messages.envelope import Envelope, MalformedMessageError, decode
-from messages.payloads import AckData, CommandResult, Payload, StatusData
+from messages.fields import Payload
+from messages.payloads import AckData, CommandResult, StatusData
 from messages.topics import Topics
 
 WINDOW = 500

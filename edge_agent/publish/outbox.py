@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from messages.envelope import Envelope
-from messages.payloads import Dropped, EventData
+from messages.events import Dropped, EventData
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS event (
@@ -47,7 +47,7 @@ class Outbox:
         device: id of the device, source of the envelopes.
         boot: id of this run. Events of earlier runs stay in the file and keep their boot.
         keep: events kept at most. Beyond it the oldest run of events becomes one
-            :class:`messages.payloads.Dropped`, so that the gateway knows of the hole.
+            :class:`messages.events.Dropped`, so that the gateway knows of the hole.
     """
 
     def __init__(self, path: Path, *, device: str, boot: str, keep: int = 1_000_000) -> None:

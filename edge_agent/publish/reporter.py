@@ -11,15 +11,9 @@ from edge_agent.measures.readings import Readings
 from edge_agent.publish.link import Link
 from edge_agent.publish.outbox import Outbox
 from edge_agent.shelves.readings import ShelfReadings
-from messages.payloads import (
-    EventData,
-    LaneState,
-    Payload,
-    QueueData,
-    StatusData,
-    StockData,
-    ZoneData,
-)
+from messages.events import EventData
+from messages.fields import LaneState, Payload
+from messages.payloads import QueueData, StatusData, StockData, ZoneData
 from messages.topics import Topics
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from messages.payloads import EventData, StockData
+from messages.events import EventData
+from messages.payloads import StockData
 
 
 @dataclass(frozen=True, slots=True)

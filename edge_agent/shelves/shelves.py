@@ -31,7 +31,8 @@ from edge_agent.shelves.rounds import Round, Rounds
 from edge_agent.shelves.stock import Lying, StockTaker
 from edge_agent.shelves.watch import Watch
 from hardware.interfaces import TagRead
-from messages.payloads import EventData, Moved, Picked, Placed, Returned, StockData
+from messages.events import EventData, Moved, Picked, Placed, Returned
+from messages.payloads import StockData
 
 BLIND_READS = 5.0
 """A step in which a reader gives nothing though so many reads were due is a gap, not an event."""

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from edge_agent.config import ShelfSettings
-from messages.payloads import SizeGap, StockData
+from messages.events import SizeGap
+from messages.payloads import StockData
 
 HOLD_S = 60.0
 """A piece in a shopper's hand may come back; only then a size is missing."""

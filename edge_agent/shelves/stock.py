@@ -13,7 +13,8 @@ from edge_agent.config import ReaderSettings, ShelfSettings
 from edge_agent.shelves.demand import Demand
 from edge_agent.shelves.ledger import NEVER_LEFT_S
 from edge_agent.shelves.sizes import SizeWatch, in_back
-from messages.payloads import EventData, Interest, Picked, Returned, StockData, StockItem
+from messages.events import EventData, Interest, Picked, Returned
+from messages.payloads import StockData, StockItem
 
 
 @dataclass(frozen=True, slots=True)

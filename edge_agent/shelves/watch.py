@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edge_agent.config import ShelfSettings
 from edge_agent.shelves.ledger import NEVER_LEFT_S
-from messages.payloads import (
+from messages.events import (
     EventData,
     Interest,
     Misplaced,

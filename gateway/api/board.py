@@ -19,7 +19,8 @@ from gateway.rules.signage import LaneSign
 from gateway.state.maintenance import Work
 from gateway.state.ratings import Rating
 from gateway.state.view import StoreView
-from messages.payloads import AlertState, LaneAdvice, LaneState
+from messages.fields import LaneState
+from messages.payloads import AlertState, LaneAdvice
 
 BEAT_S = 2.0
 """A page hears at least this often; after three beats of silence it shows "no data"."""

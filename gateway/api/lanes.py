@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.api.alerts import committed
 from gateway.api.board import Board, Desk
-from messages.payloads import LaneState
+from messages.fields import LaneState
 
 
 class WordRequest(BaseModel):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import pdtrc
 
 from gateway.state.heard import Heard
-from messages.payloads import Picked, Returned
+from messages.events import Picked, Returned
 
 LEARNS_FROM = ("picked", "returned")
 """Types of the events that :meth:`Sales.note` wants to hear again after a restart."""

@@ -14,7 +14,8 @@ from gateway.forecast.lanes import Checkouts, ServiceLevel
 from gateway.forecast.service import ServiceTimes
 from gateway.state.heard import Heard
 from gateway.state.view import LaneView, StoreView
-from messages.payloads import Joined, LaneState, LineCrossing, ServiceDone
+from messages.events import Joined, LineCrossing, ServiceDone
+from messages.fields import LaneState
 
 LEARNS_FROM = ("crossing", "joined", "service_done")
 """Types of the events that :meth:`StoreForecast.note` wants to hear again after a restart."""

@@ -9,16 +9,9 @@ from pydantic import ValidationError
 
 from gateway.state.heard import Heard
 from messages.envelope import MalformedMessageError, decode, first_error
-from messages.payloads import (
-    EVENTS,
-    CommandResult,
-    EventData,
-    Payload,
-    QueueData,
-    StatusData,
-    StockData,
-    ZoneData,
-)
+from messages.events import EVENTS, EventData
+from messages.fields import Payload
+from messages.payloads import CommandResult, QueueData, StatusData, StockData, ZoneData
 from messages.topics import DeviceTopic, parse_device_topic
 
 log = structlog.get_logger(__name__)

@@ -16,7 +16,8 @@ from gateway.outputs.orders import VALID_S
 from gateway.rules.signage import Arrow, LaneSign
 from gateway.state.lane_words import LaneWord
 from messages.envelope import Envelope
-from messages.payloads import AckData, Command, LaneAdvice, Payload, SignageData
+from messages.fields import Payload
+from messages.payloads import AckData, Command, LaneAdvice, SignageData
 from messages.topics import Topics
 
 Publish = Callable[[str, bytes], None]

@@ -7,7 +7,8 @@ from collections.abc import Collection
 from gateway.forecast.advisor import Need
 from gateway.forecast.store import StoreNeed
 from gateway.state.view import StoreView
-from messages.payloads import KindAdvice, LaneAdvice, LaneState, Text
+from messages.fields import LaneState
+from messages.payloads import KindAdvice, LaneAdvice, Text
 
 
 def advise(

@@ -18,7 +18,8 @@ from gateway.rule_settings import (
 from gateway.rules.advice import reason
 from gateway.rules.findings import Finding, Labels, Verdict, label, measured_with
 from gateway.state.view import LaneView, StoreView
-from messages.payloads import LaneState, Text
+from messages.fields import LaneState
+from messages.payloads import Text
 
 Needs = Callable[[StoreView], StoreNeed | None]
 """Gives the lanes that the forecast needs, None while it does not know."""

@@ -13,7 +13,7 @@ from typing import Literal
 from gateway.config import LaneSettings
 from gateway.rule_settings import SignageSettings
 from gateway.state.view import LaneView, StoreView
-from messages.payloads import LaneState
+from messages.fields import LaneState
 
 Arrow = Literal["left", "right", "none"]
 

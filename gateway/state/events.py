@@ -11,7 +11,7 @@ import structlog
 
 from gateway.state.heard import Heard
 from messages.envelope import Envelope, first_error
-from messages.payloads import EVENTS, Dropped
+from messages.events import EVENTS, Dropped
 
 Boot = tuple[str, str]
 """(device, boot)."""

@@ -6,7 +6,7 @@ from collections import Counter
 
 from gateway.state.heard import Heard
 from gateway.state.view import SweepView
-from messages.payloads import ItemEvent, Misplaced, SweepSuspected
+from messages.events import ItemEvent, Misplaced, SweepSuspected
 
 REMEMBERED = ("picked", "placed", "returned", "moved", "misplaced", "sweep")
 """Types of the events that :meth:`Goods.note` wants to hear again after a restart."""

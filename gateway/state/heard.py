@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic_core import to_json
 
 from messages.envelope import Envelope
-from messages.payloads import Payload
+from messages.fields import Payload
 
 
 @dataclass(frozen=True, slots=True)

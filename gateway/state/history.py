@@ -10,7 +10,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from gateway.state.view import LaneView, ShelfView, StoreView
-from messages.payloads import LaneState
+from messages.fields import LaneState
 
 MINUTE_S, HOUR_S = 60, 3600
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from messages.payloads import LaneState
+from messages.fields import LaneState
 
 
 @dataclass(frozen=True, slots=True)

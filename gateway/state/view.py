@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gateway.state.ratings import Rating
-from messages.payloads import LaneState, SensorHealth, WaitScore
+from messages.fields import LaneState
+from messages.payloads import SensorHealth, WaitScore
 
 DeviceState = Literal["online", "lost", "stopped", "silent", "clock"]
 

@@ -11,14 +11,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from messages.envelope import MalformedMessageError, decode
-from messages.payloads import (
-    AlertData,
-    AlertState,
-    QueueData,
-    SignageData,
-    StatusData,
-    StockData,
-)
+from messages.payloads import AlertData, AlertState, QueueData, SignageData, StatusData, StockData
 from messages.topics import Topics
 
 

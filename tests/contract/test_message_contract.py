@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from messages import schema
 from messages.envelope import MAX_BYTES, Envelope, MalformedMessageError, decode
-from messages.payloads import PAYLOADS, Payload, QueueData, StockData, StockItem, ZoneData
+from messages.fields import Payload
+from messages.payloads import PAYLOADS, QueueData, StockData, StockItem, ZoneData
 from messages.topics import Topics, parse_device_topic
 
 EXAMPLES: dict[str, dict[str, Any]] = json.loads(

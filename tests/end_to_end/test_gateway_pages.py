@@ -17,16 +17,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from messages.envelope import Envelope, decode
-from messages.payloads import (
-    CommandResult,
-    LaneState,
-    Payload,
-    QueueData,
-    StatusData,
-    StockData,
-    StockItem,
-    ZoneData,
-)
+from messages.fields import LaneState, Payload
+from messages.payloads import CommandResult, QueueData, StatusData, StockData, StockItem, ZoneData
 from messages.topics import Topics
 
 pytestmark = [pytest.mark.mosquitto, pytest.mark.chromium]

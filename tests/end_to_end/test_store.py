@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from messages.payloads import AlertState, LaneState
+from messages.fields import LaneState
+from messages.payloads import AlertState
 from simulators.store.hardware import HardwareOptions
 from simulators.store.observer import Observer
 from simulators.store.running import RunningStore, free_ports

@@ -16,7 +16,8 @@ import yaml
 from paho.mqtt import publish
 
 from messages.envelope import Envelope
-from messages.payloads import Command, LaneState
+from messages.fields import LaneState
+from messages.payloads import Command
 from messages.topics import Topics
 from simulators.camera.server import CameraServer
 from simulators.camera.views import high

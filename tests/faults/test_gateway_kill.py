@@ -23,7 +23,8 @@ from edge_agent.clock import Clock
 from edge_agent.publish.link import Link
 from edge_agent.publish.outbox import Outbox
 from messages.envelope import Envelope, decode
-from messages.payloads import AckData, Picked, StatusData, StockData, StockItem
+from messages.events import Picked
+from messages.payloads import AckData, StatusData, StockData, StockItem
 from messages.topics import Topics
 
 pytestmark = pytest.mark.mosquitto

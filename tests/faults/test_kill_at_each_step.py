@@ -22,7 +22,8 @@ from gateway.ingest.inbox import Arrived, Inbox
 from gateway.outputs.telling import Teller
 from gateway.state.database import connect
 from messages.envelope import Envelope
-from messages.payloads import Payload, SweepSuspected
+from messages.events import SweepSuspected
+from messages.fields import Payload
 from messages.topics import Topics
 
 GTIN = "06901234001006"

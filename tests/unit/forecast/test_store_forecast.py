@@ -12,7 +12,9 @@ from gateway.rules.advice import advise
 from gateway.state.heard import Heard
 from gateway.state.view import LaneView, StoreView
 from messages.envelope import Envelope
-from messages.payloads import EventData, Joined, LaneState, ServiceDone, Text
+from messages.events import EventData, Joined, ServiceDone
+from messages.fields import LaneState
+from messages.payloads import Text
 
 NOON_S = datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp()
 CONFIG = GatewayConfig.model_validate(

@@ -12,7 +12,7 @@ from configs.loading import loads
 from gateway.config import GatewayConfig
 from gateway.state.heard import Heard
 from messages.envelope import Envelope
-from messages.payloads import Payload
+from messages.fields import Payload
 
 GTIN = "06901234001006"
 CONFIG = f"""

@@ -29,16 +29,8 @@ from gateway.outputs.telling import Teller
 from gateway.pages.routes import add_pages
 from gateway.state.database import connect, read_only
 from messages.envelope import Envelope, decode
-from messages.payloads import (
-    CommandResult,
-    LaneState,
-    Payload,
-    QueueData,
-    StatusData,
-    StockData,
-    StockItem,
-    WaitScore,
-)
+from messages.fields import LaneState, Payload
+from messages.payloads import CommandResult, QueueData, StatusData, StockData, StockItem, WaitScore
 from messages.topics import Topics
 
 NOW_S = 1_769_832_000.0

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from gateway.state.database import DatabaseError, connect
 from gateway.state.events import EventLog, Seen
 from gateway.state.heard import Heard
-from messages.payloads import Dropped, Picked
+from messages.events import Dropped, Picked
 
 Hear = Callable[..., Heard]
 PICKED = Picked(epc="3034AABB", shelf="S1", confidence=0.9)

@@ -16,7 +16,8 @@ from gateway.state.database import connect
 from gateway.state.history import History
 from gateway.state.ratings import Rating
 from gateway.state.view import LaneView, ShelfView, StockView, StoreView
-from messages.payloads import AlertState, LaneState
+from messages.fields import LaneState
+from messages.payloads import AlertState
 from messages.topics import Topics
 
 NOON_S = 1_769_832_000.0

@@ -13,7 +13,8 @@ from gateway.state.database import connect
 from gateway.state.heard import Heard
 from gateway.state.lane_words import LaneWord, load, write
 from gateway.state.live import LiveState
-from messages.payloads import CommandResult, LaneState, QueueData, StatusData
+from messages.fields import LaneState
+from messages.payloads import CommandResult, QueueData, StatusData
 
 Hear = Callable[..., Heard]
 T = 1_769_832_000.0

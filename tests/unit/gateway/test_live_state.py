@@ -8,15 +8,8 @@ import pytest
 
 from gateway.state.heard import Heard
 from gateway.state.live import LiveState
-from messages.payloads import (
-    LaneState,
-    QueueData,
-    SensorHealth,
-    StatusData,
-    StockData,
-    StockItem,
-    ZoneData,
-)
+from messages.fields import LaneState
+from messages.payloads import QueueData, SensorHealth, StatusData, StockData, StockItem, ZoneData
 
 Hear = Callable[..., Heard]
 GTIN = "06901234001006"

@@ -26,7 +26,8 @@ from gateway.rules.runs_out import RunsOut
 from gateway.rules.shelves import Goods, SizeGap
 from gateway.state.heard import Heard
 from gateway.state.view import LaneView, ShelfView, StockView, StoreView
-from messages.payloads import LaneState, Picked, Returned
+from messages.events import Picked, Returned
+from messages.fields import LaneState
 
 Hear = Callable[..., Heard]
 GTIN = "06901234001006"

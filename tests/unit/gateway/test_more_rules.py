@@ -25,7 +25,9 @@ from gateway.state.view import (
     SweepView,
     ZoneView,
 )
-from messages.payloads import LaneState, Misplaced, Moved, QueueData, SensorHealth, StatusData
+from messages.events import Misplaced, Moved
+from messages.fields import LaneState
+from messages.payloads import QueueData, SensorHealth, StatusData
 
 BAD, BETWEEN, GOOD, UNKNOWN = Verdict.BAD, Verdict.BETWEEN, Verdict.GOOD, Verdict.UNKNOWN
 OATS, MILK = "06901234001006", "06901234001013"

@@ -16,9 +16,9 @@ from gateway.outputs.alerts import AlertBook, NoSuchAlertError, StepNotAllowedEr
 from gateway.rule_settings import Timing
 from gateway.rules.findings import Finding, Turn, Verdict, Watch
 from gateway.state.heard import Heard
+from messages.fields import LaneState
 from messages.payloads import (
     AlertState,
-    LaneState,
     QueueData,
     SensorHealth,
     StatusData,

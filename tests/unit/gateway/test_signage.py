@@ -8,7 +8,7 @@ from gateway.config import LaneSettings
 from gateway.rule_settings import SignageSettings
 from gateway.rules.signage import Signage, band_min
 from gateway.state.view import LaneView, StoreView
-from messages.payloads import LaneState
+from messages.fields import LaneState
 
 
 def lane(

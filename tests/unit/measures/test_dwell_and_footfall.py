@@ -11,7 +11,7 @@ from edge_agent.measures.footfall import CLOSED_AFTER_S, Footfall
 from edge_agent.measures.gait import Gait, Gaits
 from edge_agent.measures.heat import COLUMNS, ROWS, HeatMap
 from edge_agent.zones.presence import Crossing, Direction
-from messages.payloads import Visit
+from messages.events import Visit
 
 ZONE = DwellZone.model_validate(
     {

@@ -11,7 +11,7 @@ from edge_agent.config import CameraSettings
 from edge_agent.measures import Measures
 from edge_agent.measures.readings import LaneState, Readings
 from edge_agent.zones.presence import Presence
-from messages.payloads import ServiceDone
+from messages.events import ServiceDone
 
 RECTANGLES = {
     "q": (0.2, 0.0, 0.4, 0.6),

@@ -17,7 +17,9 @@ from edge_agent.clock import Clock
 from edge_agent.publish.link import Link
 from edge_agent.publish.outbox import Outbox
 from messages.envelope import Envelope, decode
-from messages.payloads import AckData, LaneState, LineCrossing, QueueData, StatusData
+from messages.events import LineCrossing
+from messages.fields import LaneState
+from messages.payloads import AckData, QueueData, StatusData
 from messages.topics import Topics
 
 pytestmark = pytest.mark.mosquitto

@@ -8,7 +8,7 @@ import pytest
 
 from edge_agent.publish.outbox import Outbox
 from messages.envelope import decode
-from messages.payloads import LineCrossing
+from messages.events import LineCrossing
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 

@@ -9,7 +9,8 @@ from edge_agent.config import ReaderSettings, ShelfSettings
 from edge_agent.shelves.demand import Demand
 from edge_agent.shelves.sizes import HOLD_S, SizeWatch
 from edge_agent.shelves.stock import Lying, StockTaker
-from messages.payloads import Interest, Picked, Returned, SizeGap, StockData, StockItem
+from messages.events import Interest, Picked, Returned, SizeGap
+from messages.payloads import StockData, StockItem
 
 A, B = "06901234001006", "06901234001013"
 STYLE = {"style": "J1", "colour": "red"}

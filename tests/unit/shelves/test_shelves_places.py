@@ -12,7 +12,7 @@ from edge_agent.shelves.calibration import Calibration, Heard, heard_of, loudest
 from edge_agent.shelves.places import Places
 from edge_agent.shelves.rounds import Round
 from hardware.interfaces import TagRead
-from messages.payloads import ItemEvent
+from messages.events import ItemEvent
 from simulators.shelf.field import epc_of
 
 READERS = [

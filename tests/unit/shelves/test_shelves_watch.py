@@ -6,7 +6,7 @@ import pytest
 
 from edge_agent.config import ShelfSettings
 from edge_agent.shelves.watch import SweepLimits, Watch
-from messages.payloads import Interest, Misplaced, Picked, Placed, Returned, SweepSuspected
+from messages.events import Interest, Misplaced, Picked, Placed, Returned, SweepSuspected
 
 A, B = "06901234001006", "06901234001013"
 SHELVES = [
