@@ -117,7 +117,9 @@ class Lane:
         if self._since_s is None:
             self._since_s = t_s
         step = self._queue.update(t_s, dt_s, sightings, elsewhere, seen_boxes, steepness)
-        waiting, served = till.now(self._queue.members, self.shape, t_s)
+        # Waits are worked out from those whose life is known; the reading says who is seen now,
+        # which is sooner and would have a shopper who just stops wait for themselves.
+        waiting, served = self._queue.at(Stage.WAITING), self._queue.at(Stage.SERVED)
         events = self._events(step, t_s, len(waiting))
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))
         if state != self._state:
@@ -130,8 +132,8 @@ class Lane:
             self._promise = self._shown = self._predict(t_s, waiting, served, state, 0)
             if self.elsewhere != 0:
                 self._shown = self._predict(t_s, waiting, served, state, self.elsewhere)
-            self._score = self._scorer.score(sum(_waited_s(m, t_s) for m in waiting))
-        return self._reading(t_s, waiting, served, state), events
+            self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
+        return self._reading(t_s, till.now(self._queue.members, self.shape, t_s), state), events
 
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:
         """Tell that a member left before service."""
@@ -213,27 +215,21 @@ class Lane:
             return None
         if elsewhere is None:
             return None
-        # Whose service is not told of yet has been in its place since a moment ago.
-        serving_since_s = min(
-            (m.service_s if m.stage == Stage.SERVED else m.role_since_s for m in served),
-            default=None,
-        )
+        serving_since_s = min((m.service_s for m in served), default=None)
         sight = LaneSight(
             waiting=units.count(waiting) + elsewhere,
             serving_for_s=None if serving_since_s is None else max(t_s - serving_since_s, 0.0),
-            head_wait_s=max(_waited_s(waiting[0], t_s), 0.0) if waiting else None,
+            head_wait_s=max(t_s - waiting[0].joined_s, 0.0) if waiting else None,
             last_wait_s=self._last_wait_s,
         )
         return self._blend.predict(delays(sight, self._services.of(self.name, t_s)))
 
-    def _reading(
-        self, t_s: float, waiting: list[Member], served: list[Member], state: LaneState
-    ) -> QueueData:
+    def _reading(self, t_s: float, now: till.Now, state: LaneState) -> QueueData:
         if self._since_s is None or t_s - self._since_s < KNOWN_AFTER_S:
             return QueueData(
                 lane=self.name, waiting=None, served=None, open=state, camera=self._camera
             )
-        promise = self._shown
+        promise, (waiting, served) = self._shown, now
         numbers: dict[str, Any] = {
             "waiting": len(waiting),
             "served": len(served) if self.shape.has_service else None,
@@ -270,11 +266,6 @@ def _confidence(waiting: list[Member], served: list[Member]) -> float:
     n = len(waiting) + len(served)
     doubted = [m.certainty for some in (waiting, served) for m in some if m.log_odds < CERTAIN]
     return (sum(doubted) + (n - len(doubted)) * _SEEN) / n if n else 1.0
-
-
-def _waited_s(member: Member, t_s: float) -> float:
-    """How long somebody has waited; who has only just stopped has not joined yet."""
-    return 0.0 if math.isnan(member.joined_s) else t_s - member.joined_s
 
 
 def _appeared(member: Member) -> bool:

@@ -318,7 +318,10 @@ class LaneQueue:
 
     def _is_behind_served(self, member: Member, t_s: float) -> bool:
         return any(
-            m.stage == Stage.SERVED and m.seen_s >= t_s and till.is_behind(member, m, self.shape)
+            m.stage == Stage.SERVED
+            and m.seen_s >= t_s
+            and m.unit != member.unit
+            and till.is_behind(member, m, self.shape)
             for m in self._members.values()
         )
 

@@ -45,7 +45,7 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
     if there:
         first = min(there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)))
         seen = [m for m in there if m.seen_s >= t_s]
-        behind = [m for m in seen if is_behind(m, first, shape)]
+        behind = [m for m in seen if m.unit != first.unit and is_behind(m, first, shape)]
         waiting |= {m.track: m for m in behind}
         # Company that is not seen beside the payer may never have been a second one.
         served = [m for m in seen if m.unit == first.unit and m not in behind] or [first]
