@@ -129,11 +129,11 @@ class Gaits:
     """
 
     def __init__(self) -> None:
-        self._table = _Table.begin(np.empty(0, np.int64), np.empty((0, 2)), 0.0)
+        self.restart()
 
     def restart(self) -> None:
         """Forget everybody, after a time without pictures."""
-        self.__init__()  # type: ignore[misc]  # the same as new
+        self._table = _Table.begin(np.empty(0, np.int64), np.empty((0, 2)), 0.0)
 
     def update(
         self,

@@ -58,7 +58,7 @@ def empty(minutes: np.ndarray | None = None, **more: object) -> Record:
         "was_served": nothing.astype(bool), "minutes": table, "stock": (), "moves": (),
         "visits": (), "entered_s": nothing, "alerts": (), "ratings": (), "settings": (),
     }  # fmt: skip
-    return Record(**(fields | more))  # type: ignore[arg-type]
+    return Record(**(fields | more))  # type: ignore[arg-type]  # a test names only what it needs
 
 
 def days_of_lanes(opens_at: float, days: int = 42) -> np.ndarray:

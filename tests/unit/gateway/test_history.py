@@ -44,7 +44,7 @@ def rows(views: list[StoreView], config: GatewayConfig, *, is_open: bool = True)
         history.write(db, sums)
         history.write(db, sums)  # parts of a period add up
     tables = ("lanes_minute", "lane_hour", "stock_hour")
-    return {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in tables}  # noqa: S608
+    return {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in tables}  # noqa: S608 - own names
 
 
 def test_seconds_are_added_up(config: GatewayConfig) -> None:

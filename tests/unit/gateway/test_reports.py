@@ -101,7 +101,7 @@ def test_the_page_needs_nothing_else(
     language: str,
     says: list[str],
 ) -> None:
-    text = page.html(make(db, config, period), config, language)  # type: ignore[arg-type]
+    text = page.html(make(db, config, period), config, language)  # type: ignore[arg-type]  # a str
     for word in (*says, "<svg", f'lang="{language}"'):
         assert word in text
     for outside in ("http://", "https://", "<script", "src="):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -117,9 +116,10 @@ def test_answers_come_back_over_the_broker(broker: Any, tmp_path: Path, lane: La
     manager.on_connect = lambda c, *_: c.subscribe(TOPICS.from_devices, 1)
     manager.connect("127.0.0.1", broker.port)
     manager.loop_start()
-    say: Callable[[Envelope], Any] = lambda envelope: manager.publish(  # noqa: E731
-        TOPICS.command("d", "lane"), envelope.encode(), 1
-    )
+
+    def say(envelope: Envelope) -> None:
+        manager.publish(TOPICS.command("d", "lane"), envelope.encode(), 1)
+
     clock = Clock()
     commands = Commands({"lane": lane}, lambda: clock.utc(clock.now_s()))
     with Outbox(tmp_path / "o.sqlite", device="d", boot="b1") as outbox:
