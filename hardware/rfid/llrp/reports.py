@@ -23,7 +23,6 @@ IMPINJ_PEAK_RSSI = (IMPINJ_PEN, 57)
 """Vendor and subtype of a tag's peak RSSI in hundredths of a dBm."""
 
 _TLV_BYTES = 4
-_CUSTOM_BYTES = 12
 _BITS = struct.Struct(">H")
 _MAX_LAYOUTS = 64
 _MAX_REPEATS = 1024
