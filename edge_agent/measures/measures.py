@@ -26,7 +26,7 @@ from messages.events import EventData, LineCrossing
 GAP_S = 10.0
 """After so many seconds without a frame nobody knows who is still there."""
 
-_ROLES, _STAFF = tuple(Role), int(Role.STAFF)
+_ROLES = tuple(map(Role, range(4)))
 
 
 class Measures:
@@ -178,7 +178,7 @@ class Measures:
             double,
         )
         for role, lane, sighting in zip(roles, lanes, sights, strict=True):
-            if role == _STAFF:
+            if role == Role.STAFF:
                 cashiers[lane] |= not sighting.double
             elif role:
                 sightings[lane].append(sighting)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from edge_agent.measures import hiding
 from edge_agent.measures.gait import Box, Gait, Point, metres_between
@@ -19,14 +18,17 @@ HEAD_S = 0.75
 """Time constant of the mean place of the head."""
 
 
-class Stage(IntEnum):
-    """Where a member is in the life of the queue."""
+class Stage(int):
+    """Where a member is in the life of the queue; no ``IntEnum``, for the reason of ``Role``."""
 
-    ARRIVING = 0
-    WAITING = 1
-    SERVED = 2
-    DONE = 3
-    STAFF = 4
+    ARRIVING: ClassVar[Stage]
+    WAITING: ClassVar[Stage]
+    SERVED: ClassVar[Stage]
+    DONE: ClassVar[Stage]
+    STAFF: ClassVar[Stage]
+
+
+Stage.ARRIVING, Stage.WAITING, Stage.SERVED, Stage.DONE, Stage.STAFF = map(Stage, range(5))
 
 
 class Sighting(NamedTuple):
