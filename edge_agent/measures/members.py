@@ -137,8 +137,11 @@ class Member:
     def found(self, t_s: float, dt_s: float) -> None:
         """Note a sighting: who is seen again was missed in between."""
         self.found_s += dt_s
-        self.double_s = max(self.double_s - dt_s, 0.0)
-        self.missed_s += max(t_s - dt_s - self.seen_s, 0.0)
+        if self.double_s > 0.0:
+            self.double_s = max(self.double_s - dt_s, 0.0)
+        missed_s = t_s - dt_s - self.seen_s
+        if missed_s > 0.0:
+            self.missed_s += missed_s
 
     def can_be(self, sighting: Sighting) -> bool:
         """Whether it can stand there: who was served does not go back into the queue."""
@@ -180,18 +183,19 @@ class Member:
         self.stood_head = other.stood_head
 
     def _stand(self, sighting: Sighting, t_s: float) -> None:
-        x, y = _head(sighting.box)
-        if math.isnan(self.stood_head[0]):
+        # Once a person and frame: to unpack is quicker than to ask for each field.
+        _, role, feet, box, place, _, gait, _ = sighting
+        x, y = (box[0] + box[2]) / 2.0, box[1]
+        old_x, old_y = self.stood_head
+        if math.isnan(old_x):
             self.stood_head = x, y
-        elif not math.isnan(sighting.gait.slow_since_s):
+        elif not math.isnan(gait.slow_since_s):
             step = -math.expm1((self.seen_s - t_s) / HEAD_S)
-            old_x, old_y = self.stood_head
             self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
-        self.feet, self.box, self.place = sighting.feet, sighting.box, sighting.place
+        self.feet, self.box, self.place, self.gait = feet, box, place, gait
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
-        self.gait = sighting.gait
-        if sighting.role != self.role or math.isnan(self.role_since_s):
-            self.role, self.role_since_s = sighting.role, t_s
+        if role != self.role or math.isnan(self.role_since_s):
+            self.role, self.role_since_s = role, t_s
 
 
 def _head(box: Box) -> Point:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,9 @@ KNOWN_S = 0.7
 """Who was seen outside the lane for so long walked in: no hidden member shows up again."""
 
 
+_PLACE = attrgetter("place")
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What happened in a lane since the last frame.
@@ -101,13 +105,13 @@ class LaneQueue:
 
     def at(self, stage: Stage) -> list[Member]:
         """Members of a stage that are likely there, head of the queue first."""
-        found = [m for m in self._members.values() if m.stage == stage and m.counts]
+        found = [m for m in self._members.values() if m.stage is stage and m.counts]
         if stage == Stage.SERVED and found:
             # A till serves one party at a time; who else is taken for served stands there
             # because somebody just leaves, or is a second box.
             first = min(found, key=lambda m: (-m.seen_s, m.service_s))
             found = [m for m in found if m.unit == first.unit]
-        return sorted(found, key=lambda m: m.place)
+        return sorted(found, key=_PLACE)
 
     def clear(self) -> None:
         """Forget everybody, without events: nobody knows what became of them."""
@@ -138,7 +142,8 @@ class LaneQueue:
         # Who is new here may have been outside until the last frame.
         for sighting in self._follow(sightings, t_s, dt_s):
             self._welcome(sighting, t_s, dt_s)
-        self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
+        if self._outside_s.keys() != elsewhere.keys():
+            self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
         for member in list(self._members.values()):
             if member.track in elsewhere:
                 self._outside(member, elsewhere[member.track], t_s)
@@ -241,9 +246,9 @@ class LaneQueue:
                     self._handover.vanished(member)
 
     def _advance(self, member: Member, t_s: float) -> None:
-        if member.stage == Stage.ARRIVING:
+        if member.stage is Stage.ARRIVING:
             self._try_join(member, t_s)
-        if member.stage in (Stage.ARRIVING, Stage.WAITING):
+        if member.stage is Stage.WAITING or member.stage is Stage.ARRIVING:
             self._try_serve(member, t_s)
         elif member.stage == Stage.SERVED:
             self._go_on_serving(member, t_s)

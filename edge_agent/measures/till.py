@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from operator import attrgetter
 from typing import NamedTuple
 
 from edge_agent.measures.gait import Point, metres_between
@@ -23,6 +24,9 @@ BEHIND_M = 0.6
 """Whose head is so far behind that of the shopper waits."""
 STANDS_AGAIN_S = 0.5
 """Whose service has ended and who stands there for so long: the track carries the next one."""
+
+
+_PLACE = attrgetter("place")
 
 
 class Now(NamedTuple):
@@ -41,7 +45,7 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
     """
     waiting = {m.track: m for m in members if _waits(m, t_s)}
     served: list[Member] = []
-    there = [m for m in members if _is_there(m, t_s)]
+    there = [m for m in members if m.role == Role.SERVICE and _is_there(m, t_s)]
     if there:
         first = min(there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)))
         seen = [m for m in there if m.seen_s >= t_s]
@@ -50,7 +54,8 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
         # Company that is not seen beside the payer may never have been a second one.
         served = [m for m in seen if m.unit == first.unit and m not in behind] or [first]
     queue = [m for m in waiting.values() if m not in served]
-    return Now(sorted(queue, key=lambda m: m.place), served)
+    queue.sort(key=_PLACE)
+    return Now(queue, served)
 
 
 def _since_s(member: Member) -> float:
@@ -58,7 +63,7 @@ def _since_s(member: Member) -> float:
 
 
 def _is_there(member: Member, t_s: float) -> bool:
-    if member.role != Role.SERVICE or not member.counts:
+    if not member.counts:
         return False
     if member.stage == Stage.SERVED:
         return not _walks_off(member)
@@ -79,10 +84,11 @@ def _walks_off(member: Member) -> bool:
 
 def _waits(member: Member, t_s: float) -> bool:
     """Whether it waits, or has just stopped in the queue and will join."""
-    if member.stage == Stage.ARRIVING:
-        walked_in = not member.born_inside and member.role == Role.QUEUE
-        return walked_in and member.standing_s(t_s) >= 0.0 and member.counts
-    return member.stage == Stage.WAITING and member.counts
+    if member.stage is Stage.WAITING:
+        return member.counts
+    if member.stage is Stage.ARRIVING and not member.born_inside and member.role == Role.QUEUE:
+        return member.standing_s(t_s) >= 0.0 and member.counts
+    return False
 
 
 def is_behind(member: Member, first: Member, shape: LaneShape) -> bool:
