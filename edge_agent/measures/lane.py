@@ -6,12 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edge_agent.measures import till, units
 from edge_agent.measures.delays import LaneSight, delays
-from edge_agent.measures.gait import Point
+from edge_agent.measures.gait import Box, Point
 from edge_agent.measures.hiding import CERTAIN
 from edge_agent.measures.lane_state import LaneWatch
 from edge_agent.measures.lanes import LaneShape
@@ -104,7 +101,7 @@ class Lane:
         dt_s: float,
         sightings: Sequence[Sighting],
         elsewhere: Mapping[int, Point],
-        seen_boxes: NDArray[np.float64],
+        seen_boxes: Sequence[Box],
         steepness: float,
         *,
         cashier: bool,

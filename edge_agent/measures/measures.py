@@ -11,7 +11,7 @@ from edge_agent.config import CameraSettings, DwellZone, LineZone
 from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
-from edge_agent.measures.gait import Gait, Gaits, Point, rows_of
+from edge_agent.measures.gait import Box, Gait, Gaits, Point, rows_of
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
@@ -127,12 +127,12 @@ class Measures:
     ) -> dict[str, QueueData]:
         if not self._lanes:
             return {}
-        seen = presence.seen
-        seen_boxes = presence.boxes[seen]
-        self._heads.learn(presence.boxes, presence.feet, seen, dt_s)
+        self._heads.learn(presence.boxes, presence.feet, presence.seen, dt_s)
         people, feet = presence.people.tolist(), list(zip(*presence.feet.T.tolist(), strict=True))
-        sightings, cashiers = self._sightings(presence, dt_s, people, feet, gaits)
-        everywhere = dict(compress(zip(people, feet, strict=True), seen.tolist()))
+        boxes, seen = list(zip(*presence.boxes.T.tolist(), strict=True)), presence.seen.tolist()
+        sightings, cashiers = self._sightings(presence, dt_s, people, feet, boxes, seen, gaits)
+        everywhere = dict(compress(zip(people, feet, strict=True), seen))
+        seen_boxes = list(compress(boxes, seen))
         steepness = self._heads.steepness()
         queues = {}
         for lane, here, cashier in zip(self._lanes, sightings, cashiers, strict=True):
@@ -152,6 +152,8 @@ class Measures:
         dt_s: float,
         people: list[int],
         feet: list[Point],
+        boxes: list[Box],
+        seen: list[bool],
         gaits: list[Gait],
     ) -> tuple[list[list[Sighting]], list[bool]]:
         """Sort people by lane; also tell where a cashier stands."""
@@ -160,7 +162,6 @@ class Measures:
         roles, lanes = self._roles.assign(presence, dt_s)
         if not any(roles):
             return sightings, cashiers
-        boxes, seen = list(zip(*presence.boxes.T.tolist(), strict=True)), presence.seen.tolist()
         places = [
             self._position[lane](*point) if role else 0.0
             for role, lane, point in zip(roles, lanes, feet, strict=True)

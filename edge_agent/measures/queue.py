@@ -12,11 +12,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
-import numpy as np
-from numpy.typing import NDArray
-
 from edge_agent.measures import hiding, till, units
-from edge_agent.measures.gait import Point, metres_between
+from edge_agent.measures.gait import Box, Point, metres_between
 from edge_agent.measures.handover import Handover
 from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Sighting, Stage
@@ -125,7 +122,7 @@ class LaneQueue:
         dt_s: float,
         sightings: Sequence[Sighting],
         elsewhere: Mapping[int, Point],
-        seen_boxes: NDArray[np.float64],
+        seen_boxes: Sequence[Box],
         steepness: float,
     ) -> Step:
         """Take in one frame.
@@ -135,7 +132,7 @@ class LaneQueue:
             dt_s: seconds since the last one.
             sightings: people in the zones of this lane as shoppers.
             elsewhere: track → feet of those seen in this frame who are not in this lane.
-            seen_boxes: (N, 4) boxes of everybody seen, for what hides whom.
+            seen_boxes: boxes of everybody seen, for what hides whom.
             steepness: sine of the angle below the horizon at which the camera sees people.
         """
         self._step = Step()
@@ -220,7 +217,7 @@ class LaneQueue:
         member: Member,
         t_s: float,
         dt_s: float,
-        seen_boxes: NDArray[np.float64],
+        seen_boxes: Sequence[Box],
         steepness: float,
     ) -> None:
         if not 0.0 <= t_s - member.covered_s < LOOK_AGAIN_S:
