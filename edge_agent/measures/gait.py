@@ -19,6 +19,7 @@ Row = TypeVar("Row", bound=tuple[Any, ...])
 
 BODY_WIDTH_M, BODY_HEIGHT_M = 0.55, 1.7
 """A person's box; turns distances in the picture into rough metres."""
+_BODY_M = np.array([[BODY_WIDTH_M], [2.0 * BODY_HEIGHT_M]])
 STANDING_M_S = 0.45
 """Slower than this stands."""
 _QUICK_S, _SLOW_S = 0.25, 0.75
@@ -82,31 +83,25 @@ class _Table:
         people: (N,) who.
         born_s, at_s: (N,) first and last sighting.
         means: (2, 2, N) running means of the place: quick and slow, x and y.
-        stood, heading: (2, N) as in :class:`Gait`.
-        slow_since_s, fast_since_s: (N,) as there, told or not.
-        stands, walks: (N,) whether these are set.
+        told: (6, N) as in :class:`Gait`: stood x, y, slow since, fast since, heading x, y.
+        stands: (N,) 1 standing, 0 walking, -1 not known.
     """
 
     people: NDArray[np.int64]
     born_s: Floats
     at_s: Floats
     means: Floats
-    stood: Floats
-    heading: Floats
-    slow_since_s: Floats
-    fast_since_s: Floats
-    stands: Bools
-    walks: Bools
+    told: Floats
+    stands: NDArray[np.int8]
 
     @classmethod
     def begin(cls, people: NDArray[np.int64], feet: Floats, t_s: float) -> _Table:
         """People of whose speed nothing is known yet."""
-        n, never = len(people), np.full(len(people), math.nan)
-        now, no = np.full(n, t_s), np.zeros(n, np.bool_)
-        return cls(
-            people.copy(), now, now.copy(), np.stack([feet.T, feet.T]), feet.T.copy(),
-            np.zeros((2, n)), never, never.copy(), no, no.copy(),
-        )  # fmt: skip
+        n = len(people)
+        now, told = np.full(n, t_s), np.zeros((6, n))
+        told[:2], told[2:4] = feet.T, math.nan
+        unknown = np.full(n, -1, np.int8)
+        return cls(people.copy(), now, now.copy(), np.stack([feet.T, feet.T]), told, unknown)
 
     def taken_from(self, old: _Table) -> None:
         """Go on where ``old`` knows the same people."""
@@ -158,39 +153,35 @@ class Gaits:
             table.taken_from(self._table)
             self._table = table
         self._move(table, feet, boxes, seen, t_s)
-        # Of somebody new it is not known whether they walk; later it is known since when.
+        x, y, slow_since_s, fast_since_s, to_x, to_y = table.told.tolist()
         known = t_s - table.born_s >= _SETTLE_S
-        return rows_of(
-            Gait,
-            zip(*table.stood.tolist(), strict=True),
-            np.where(known, table.slow_since_s, math.nan).tolist(),
-            table.fast_since_s.tolist(),
-            zip(*table.heading.tolist(), strict=True),
-        )
+        if np.count_nonzero(known) < len(known):
+            # Of somebody new it is not known whether they walk; later it is known since when.
+            slow_since_s = np.where(known, table.told[2], math.nan).tolist()
+        stood, heading = zip(x, y, strict=True), zip(to_x, to_y, strict=True)
+        return rows_of(Gait, stood, slow_since_s, fast_since_s, heading)
 
     def _move(self, table: _Table, feet: Floats, boxes: Floats, seen: Bools, t_s: float) -> None:
         pull = np.expm1(np.where(seen, t_s - table.at_s, 0.0) / _MINUS_S)
         table.means -= pull[:, None] * (feet.T - table.means)
         np.copyto(table.at_s, t_s, where=seen)
-        x1, y1, x2, y2 = boxes.T
+        corners = boxes.T
         way = table.means[0] - table.means[1]
-        way[0] *= BODY_WIDTH_M / np.maximum(x2 - x1, 1e-6)
-        way[1] *= 2.0 * BODY_HEIGHT_M / np.maximum(y2 - y1, 1e-6)
+        way *= _BODY_M / np.maximum(corners[2:] - corners[:2], 1e-6)
         still = np.hypot(*way) < STANDING_M_S * (_SLOW_S - _QUICK_S)
-        stops, starts = seen & still, seen > still
-        turned = (stops > table.stands) | (starts > table.walks)
-        if turned.any():
+        turned = seen & (table.stands != still)
+        if np.count_nonzero(turned):
             # In most frames nobody stops or starts.
             self._turn(table, turned & still, turned > still, t_s)
-        np.copyto(table.stood, table.means[1], where=stops)
-        np.copyto(table.heading, way, where=starts)
+        np.copyto(table.told[:2], table.means[1], where=seen & still)
+        np.copyto(table.told[4:], way, where=seen > still)
 
     @staticmethod
     def _turn(table: _Table, stopped: Bools, started: Bools, t_s: float) -> None:
         """Note since when those who stopped or started, (N,) each, stand or walk."""
-        table.slow_since_s[stopped] = np.maximum(t_s - _LAG_S, table.born_s[stopped])
-        table.fast_since_s[stopped] = math.nan
-        table.fast_since_s[started] = t_s
-        table.slow_since_s[started] = math.nan
-        table.stands[stopped] = table.walks[started] = True
-        table.stands[started] = table.walks[stopped] = False
+        slow_since_s, fast_since_s = table.told[2:4]
+        slow_since_s[stopped] = np.maximum(t_s - _LAG_S, table.born_s[stopped])
+        fast_since_s[stopped] = math.nan
+        fast_since_s[started] = t_s
+        slow_since_s[started] = math.nan
+        table.stands[stopped], table.stands[started] = 1, 0
