@@ -26,6 +26,7 @@ FOCAL = 1.2
 """Focal length of a usual shop camera, in heights of its picture."""
 _MEMORY_S = 300.0
 _ENOUGH = 200.0
+_NOBODY = np.empty(0, np.intp)
 _TOGETHER = 8
 """Frames from which is learned at once."""
 
@@ -95,12 +96,15 @@ class Heads:
         reach = np.maximum((y2 - y) * apart, 1e-9)
         one, other = _near(y, float(np.maximum.reduce(reach)))
         if len(one):
-            x, width = (x1 + x2) / 2.0, x2 - x1
-            narrower = np.minimum(width[one], width[other]) * HEAD_X
-            across = (x[one] - x[other]) / np.maximum(narrower, 1e-9)
-            down = (y[one] - y[other]) / np.maximum(reach[one], reach[other])
+            # Width and height of the ellipse around a head, in which there is no other.
+            sides = np.maximum((x2 - x1) * HEAD_X, 1e-9)
+            x = (x1 + x2) / 2.0
+            across = x.take(one) - x.take(other)
+            across /= np.minimum(sides.take(one), sides.take(other))
+            down = y.take(one) - y.take(other)
+            down /= np.maximum(reach.take(one), reach.take(other))
             same = across * across + down * down < 1.0
-            if np.logical_or.reduce(same):
+            if np.count_nonzero(same):
                 one, other = one[same], other[same]
                 double[np.where(first[one] > first[other], one, other)] = True
         return double
@@ -112,12 +116,14 @@ def _near(values: Floats, reach: float) -> tuple[NDArray[np.intp], NDArray[np.in
     Of heads on one row there are few, so this is quicker than to compare all with all.
     """
     order = values.argsort()
-    rising = values[order]
+    rising = values.take(order)
     start = rising.searchsorted(rising - reach)
     before = np.arange(len(values)) - start
+    if not np.count_nonzero(before):
+        return _NOBODY, _NOBODY
     first = before.cumsum() - before
     place = np.arange(first[-1] + before[-1]) + (start - first).repeat(before)
-    return order.repeat(before), order[place]
+    return order.repeat(before), order.take(place)
 
 
 def _steepness(n: float, head: float, foot: float, square: float, product: float) -> float:

@@ -41,8 +41,9 @@ def metres(box: Box, start: Point, end: Point) -> Point:
     Across the picture a body's width is the scale; along the line of sight its height, twice,
     since the floor is seen at a slant.
     """
-    across = (end[0] - start[0]) / max(box[2] - box[0], 1e-6) * BODY_WIDTH_M
-    along = 2.0 * (end[1] - start[1]) / max(box[3] - box[1], 1e-6) * BODY_HEIGHT_M
+    (left, top, right, bottom), (x, y) = box, start
+    across = (end[0] - x) / max(right - left, 1e-6) * BODY_WIDTH_M
+    along = 2.0 * (end[1] - y) / max(bottom - top, 1e-6) * BODY_HEIGHT_M
     return across, along
 
 

@@ -100,6 +100,8 @@ class RoleFinder:
         self._use: NDArray[np.intp] = np.empty(0, np.intp)
         self._role: NDArray[np.int64] = np.empty(0, np.int64)
         self._lane: NDArray[np.int64] = np.empty(0, np.int64)
+        self._stood_since = b""
+        self._found: tuple[list[int], list[int]] = ([], [])
 
     def assign(self, presence: Presence, dt_s: float) -> tuple[list[int], list[int]]:
         """Give role and lane index of each person; lane -1 where the role is NONE.
@@ -114,28 +116,40 @@ class RoleFinder:
         if not self._use.size or not count:
             self._staff_s.clear()
             return [0] * count, [-1] * count
+        # Who stands where since when says it all: while nobody comes or goes, nothing changes.
+        stood_since = presence.since_s.tobytes()
+        if stood_since != self._stood_since:
+            self._stood_since, self._found = stood_since, self._find(presence)
+        roles, lanes = self._found
+        return self._with_staff(presence.people.tolist(), roles, dt_s), lanes
+
+    def _find(self, presence: Presence) -> tuple[list[int], list[int]]:
+        """Role and lane of each person, but for staff out of its zone."""
         since = presence.since_s[:, self._use]
         inside = ~np.isnan(since)
         # The role decides first, then the longer stay: one sortable number does both.
         stay = np.where(inside, presence.t_s - since, 0.0)
         rank = np.where(inside, self._role * 1e9 + np.minimum(stay, 1e8), -1.0)
         best = rank.argmax(axis=1)
-        found = inside[np.arange(count), best]
+        found = inside[np.arange(len(best)), best]
         role = np.where(found, self._role[best], 0)
         lane = np.where(found, self._lane[best], -1)
-        roles, lanes = role.tolist(), lane.tolist()
-        self._remember_staff(presence.people.tolist(), roles, dt_s)
-        return roles, lanes
+        return role.tolist(), lane.tolist()
 
     def _read_columns(self, zones: Sequence[str]) -> None:
-        self._columns = tuple(zones)
+        self._columns, self._stood_since = tuple(zones), b""
         use = [i for i, zone in enumerate(zones) if zone in self._kinds]
         self._use = np.array(use, np.intp)
         self._role = np.array([self._kinds[zones[i]][0] for i in use], np.int64)
         self._lane = np.array([self._kinds[zones[i]][1] for i in use], np.int64)
 
-    def _remember_staff(self, people: list[int], roles: list[int], dt_s: float) -> None:
+    def _with_staff(self, people: list[int], roles: list[int], dt_s: float) -> list[int]:
+        """Roles with those of staff out of its zone; notes how long who has stood there."""
+        if Role.STAFF not in roles and self._staff_s.keys().isdisjoint(people):
+            self._staff_s.clear()
+            return roles
         now: dict[int, float] = {}
+        roles = roles.copy()
         for i, person in enumerate(people):
             stood = self._staff_s.get(person, 0.0)
             if roles[i] == Role.STAFF:
@@ -145,6 +159,7 @@ class RoleFinder:
             if stood > 0.0:
                 now[person] = stood
         self._staff_s = now
+        return roles
 
 
 _ROLE_OF = {"queue": Role.QUEUE, "service": Role.SERVICE, "staff": Role.STAFF}

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from operator import attrgetter
 from typing import NamedTuple
 
-from edge_agent.measures.gait import Point, metres_between
+from edge_agent.measures.gait import metres_between
 from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Stage
 
@@ -47,10 +47,11 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
     served: list[Member] = []
     there = [m for m in members if m.role == Role.SERVICE and _is_there(m, t_s)]
     if there:
-        first = min(there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)))
+        first = there[0] if len(there) == 1 else min(there, key=_turn)
         seen = [m for m in there if m.seen_s >= t_s]
         behind = [m for m in seen if m.unit != first.unit and is_behind(m, first, shape)]
-        waiting |= {m.track: m for m in behind}
+        for member in behind:
+            waiting[member.track] = member
         # Company that is not seen beside the payer may never have been a second one.
         served = [m for m in seen if m.unit == first.unit and m not in behind] or [first]
     queue = [m for m in waiting.values() if m not in served]
@@ -58,8 +59,11 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
     return Now(queue, served)
 
 
-def _since_s(member: Member) -> float:
-    return member.service_s if member.stage == Stage.SERVED else member.role_since_s
+def _turn(member: Member) -> tuple[bool, float, float]:
+    """Sorts those at the till: first who is served already, then who was seen last."""
+    if member.stage is Stage.SERVED:
+        return False, -member.seen_s, member.service_s
+    return True, -member.seen_s, member.role_since_s
 
 
 def _is_there(member: Member, t_s: float) -> bool:
@@ -95,15 +99,12 @@ def is_behind(member: Member, first: Member, shape: LaneShape) -> bool:
     """Whether the head of somebody in the place of service is one of the queue."""
     if member is first or member.stage == Stage.DONE:
         return False
-    if member.place > first.place and _apart_m(first, first.feet, member.feet) >= BEHIND_M:
+    box, (head_left, head, head_right, _) = first.box, member.box
+    if member.place > first.place and metres_between(box, first.feet, member.feet) >= BEHIND_M:
         return True
-    left, top, right, bottom = first.box
+    left, top, right, bottom = box
     feet = (left + right) / 2.0, bottom
     # Where the feet of somebody as tall in the picture would be.
-    others = (member.box[0] + member.box[2]) / 2.0, member.box[1] + bottom - top
+    others = (head_left + head_right) / 2.0, head + bottom - top
     further = shape.position(*others) > shape.position(*feet)
-    return further and _apart_m(first, feet, others) >= BEHIND_M
-
-
-def _apart_m(first: Member, start: Point, end: Point) -> float:
-    return metres_between(first.box, start, end)
+    return further and metres_between(box, feet, others) >= BEHIND_M
