@@ -7,13 +7,12 @@ head of the line (HOL), and from the delay of the last one to enter service (LES
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from edge_agent.measures.service import ServiceTime
 
 
-@dataclass(frozen=True, slots=True)
-class LaneSight:
+class LaneSight(NamedTuple):
     """What is known of a lane at one moment.
 
     Attributes:
@@ -34,8 +33,7 @@ class LaneSight:
         return self.waiting == 0 and self.serving_for_s is None
 
 
-@dataclass(frozen=True, slots=True)
-class Delays:
+class Delays(NamedTuple):
     """Predicted waits in seconds by each method; None where a method has nothing to say.
 
     Attributes:

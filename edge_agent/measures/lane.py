@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from edge_agent.measures import till, units
 from edge_agent.measures.delays import LaneSight, delays
@@ -71,7 +71,7 @@ class Lane:
         self._last_wait_s: float | None = None
         self._beside: set[int] = set()
         self.elsewhere: int | None = 0
-        self._numbers: dict[str, Any] = {}
+        self._said: tuple[object, ...] = ()
         self._read: QueueData | None = None
         self.left: list[Member] = []
         self.joined: list[Member] = []
@@ -227,20 +227,24 @@ class Lane:
                 lane=self.name, waiting=None, served=None, open=state, camera=self._camera
             )
         promise, (waiting, served) = self._shown, now
-        numbers: dict[str, Any] = {
-            "waiting": len(waiting),
-            "served": len(served) if self.shape.has_service else None,
-            "units": units.count(waiting),
-            "wait_s": None if promise is None else promise.p50_s,
-            "wait_p90_s": None if promise is None else promise.p90_s,
-            "open": state,
-            "confidence": _confidence(waiting, served),
-            "score": self._score,
-        }
+        heads, party, line = len(waiting), len(served), units.count(waiting)
+        sure = _confidence(waiting, served)
+        said = heads, party, line, promise, state, sure, self._score
         # Most frames say what the last one said, and checking a message costs more than comparing.
-        if self._read is None or numbers != self._numbers:
-            self._numbers = numbers
-            self._read = QueueData(lane=self.name, camera=self._camera, **numbers)
+        if self._read is None or said != self._said:
+            self._said = said
+            self._read = QueueData(
+                lane=self.name,
+                camera=self._camera,
+                waiting=heads,
+                served=party if self.shape.has_service else None,
+                units=line,
+                wait_s=None if promise is None else promise.p50_s,
+                wait_p90_s=None if promise is None else promise.p90_s,
+                open=state,
+                confidence=sure,
+                score=self._score,
+            )
         return self._read
 
     def _wait_done(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 
 SHORTEST_S = 2.0
 """A shorter service is none: somebody walked through."""
@@ -38,7 +39,7 @@ class _Average:
         return (self.total + weight * centre) / (self.weight + weight)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ServiceTime:
     """Distribution of a service time.
 
@@ -51,15 +52,20 @@ class ServiceTime:
     sigma: float
     change_s: float
 
-    @property
+    @cached_property
     def mean_s(self) -> float:
         """Mean."""
         return self.median_s * math.exp(0.5 * self.sigma**2)
 
-    @property
+    @cached_property
     def variance(self) -> float:
         """Variance in s²."""
         return self.mean_s**2 * math.expm1(self.sigma**2)
+
+    @cached_property
+    def _square(self) -> float:
+        """Mean of the square, s²."""
+        return (self.median_s * math.exp(self.sigma**2)) ** 2
 
     def rest(self, age_s: float) -> tuple[float, float]:
         """Mean and variance of what is left of a service that began ``age_s`` ago."""
@@ -70,8 +76,7 @@ class ServiceTime:
             return mean_s, mean_s**2
         beyond = _above(z)
         mean_s = self.mean_s * _above(z - self.sigma) / beyond
-        square = (self.median_s * math.exp(self.sigma**2)) ** 2
-        square *= _above(z - 2.0 * self.sigma) / beyond
+        square = self._square * (_above(z - 2.0 * self.sigma) / beyond)
         return max(mean_s - age_s, 0.0), max(square - mean_s**2, 0.0)
 
 
@@ -89,6 +94,8 @@ class ServiceTimes:
     _change: _Average = field(default_factory=_Average)
     _lanes: dict[str, _Average] = field(default_factory=dict)
     _hours: dict[tuple[str, int], _Average] = field(default_factory=dict)
+    # What was worked out since the last lesson.
+    _known: dict[tuple[str, int], ServiceTime] = field(default_factory=dict)
 
     def learn(self, lane: str, t_s: float, service_s: float) -> None:
         """Take in a finished service; one too short or too long to be one is left out."""
@@ -96,6 +103,7 @@ class ServiceTimes:
             return
         expected = math.log(self.of(lane, t_s).median_s)
         value = math.log(service_s)
+        self._known.clear()
         self._log.add(value)
         self._square.add((value - expected) ** 2)
         self._lanes.setdefault(lane, _Average()).add(value)
@@ -103,13 +111,21 @@ class ServiceTimes:
 
     def learn_change(self, change_s: float) -> None:
         """Take in the time between two services with somebody waiting."""
+        self._known.clear()
         self._change.add(min(max(change_s, 0.0), 60.0))
 
     def of(self, lane: str, t_s: float) -> ServiceTime:
         """Distribution to expect at a lane at that hour."""
+        when = lane, _hour(t_s)
+        known = self._known.get(when)
+        if known is None:
+            known = self._known[when] = self._work_out(*when)
+        return known
+
+    def _work_out(self, lane: str, hour: int) -> ServiceTime:
         centre = self._log.drawn_to(math.log(_PRIOR_MEDIAN_S), _PRIOR_WEIGHT)
         lane_log = self._lanes.get(lane, _Average()).drawn_to(centre, _LANE_WEIGHT)
-        hour_log = self._hours.get((lane, _hour(t_s)), _Average()).drawn_to(lane_log, _HOUR_WEIGHT)
+        hour_log = self._hours.get((lane, hour), _Average()).drawn_to(lane_log, _HOUR_WEIGHT)
         sigma = math.sqrt(self._square.drawn_to(_PRIOR_SIGMA**2, _PRIOR_WEIGHT))
         change_s = self._change.drawn_to(_PRIOR_CHANGE_S, _PRIOR_WEIGHT)
         return ServiceTime(math.exp(hour_log), sigma, change_s)

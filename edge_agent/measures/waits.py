@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+import numpy as np
 from scipy.special import gammaincinv
 
 from edge_agent.measures.delays import Delays
@@ -19,6 +21,7 @@ _FADE = 1.0 - 1.0 / 40.0
 _SHARPNESS = 4.0
 _STEP_P50, _STEP_P90 = 0.02, 0.06
 _STEP_WALK_S = 0.5
+_QUANTILES = np.array([0.5, 0.9])
 _WALK_S = 2.0
 """From the head of the line to the counter; a camera cannot tell so short a wait from none."""
 _FEW = 3
@@ -27,8 +30,7 @@ _SMALLEST_S = 1.0
 _START = {"queue_length": 1.0, "head_of_line": 4.0, "last_to_enter": 4.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """A predicted wait in seconds.
 
     Attributes:
@@ -122,4 +124,5 @@ def _gamma_quantiles(mean_s: float, deviation_s: float) -> tuple[float, float]:
     """Median and 90th percentile of the gamma distribution of that mean and deviation."""
     shape = (mean_s / max(deviation_s, 1e-3)) ** 2
     scale = mean_s / shape
-    return float(gammaincinv(shape, 0.5) * scale), float(gammaincinv(shape, 0.9) * scale)
+    p50, p90 = gammaincinv(shape, _QUANTILES).tolist()
+    return p50 * scale, p90 * scale
