@@ -26,7 +26,6 @@ FOCAL = 1.2
 """Focal length of a usual shop camera, in heights of its picture."""
 _MEMORY_S = 300.0
 _ENOUGH = 200.0
-_NOBODY = np.empty(0, np.intp)
 _TOGETHER = 8
 """Frames from which is learned at once."""
 
@@ -120,7 +119,7 @@ def _near(values: Floats, reach: float) -> tuple[NDArray[np.intp], NDArray[np.in
     start = rising.searchsorted(rising - reach)
     before = np.arange(len(values)) - start
     if not np.count_nonzero(before):
-        return _NOBODY, _NOBODY
+        return order[:0], order[:0]
     first = before.cumsum() - before
     place = np.arange(first[-1] + before[-1]) + (start - first).repeat(before)
     return order.repeat(before), order.take(place)

@@ -56,13 +56,11 @@ class Gait(NamedTuple):
     """Whether one person walks or stands.
 
     Attributes:
-        stood: where the person stood last.
         slow_since_s: standing since then; NaN while walking or not known.
         fast_since_s: walking since then; NaN while standing.
         heading: last way walked, rough metres (right, along the line of sight); (0, 0) unknown.
     """
 
-    stood: Point
     slow_since_s: float = math.nan
     fast_since_s: float = math.nan
     heading: Point = (0.0, 0.0)
@@ -84,25 +82,31 @@ class _Table:
         people: (N,) who.
         born_s, at_s: (N,) first and last sighting.
         means: (2, 2, N) running means of the place: quick and slow, x and y.
-        told: (6, N) as in :class:`Gait`: stood x, y, slow since, fast since, heading x, y.
+        stood: (2, N) where they stood last.
+        told: (4, N) as in :class:`Gait`: slow since, fast since, heading x, y.
         stands: (N,) 1 standing, 0 walking, -1 not known.
+        known: (N,) followed for long enough to tell.
     """
 
     people: NDArray[np.int64]
     born_s: Floats
     at_s: Floats
     means: Floats
+    stood: Floats
     told: Floats
     stands: NDArray[np.int8]
+    known: Bools
 
     @classmethod
     def begin(cls, people: NDArray[np.int64], feet: Floats, t_s: float) -> _Table:
         """People of whose speed nothing is known yet."""
         n = len(people)
-        now, told = np.full(n, t_s), np.zeros((6, n))
-        told[:2], told[2:4] = feet.T, math.nan
-        unknown = np.full(n, -1, np.int8)
-        return cls(people.copy(), now, now.copy(), np.stack([feet.T, feet.T]), told, unknown)
+        now, told, unknown = np.full(n, t_s), np.zeros((4, n)), np.full(n, -1, np.int8)
+        told[:2] = math.nan
+        return cls(
+            people.copy(), now, now.copy(), np.stack([feet.T, feet.T]), feet.T.copy(), told,
+            unknown, np.zeros(n, np.bool_),
+        )  # fmt: skip
 
     def taken_from(self, old: _Table) -> None:
         """Go on where ``old`` knows the same people."""
@@ -130,6 +134,12 @@ class Gaits:
     def restart(self) -> None:
         """Forget everybody, after a time without pictures."""
         self._table = _Table.begin(np.empty(0, np.int64), np.empty((0, 2)), 0.0)
+        self._gaits: list[Gait] = []
+        self._all_known = True
+
+    def stood(self) -> list[Point]:
+        """Where each of the N people of the last frame stood last, fractions of the frame."""
+        return list(zip(*self._table.stood.tolist(), strict=True))
 
     def update(
         self,
@@ -148,21 +158,28 @@ class Gaits:
             seen: (N,) whose feet were measured in this frame; the others stay as they were.
             t_s: time of the frame.
         """
-        table = self._table
-        if not np.array_equal(people, table.people):
+        table, same = self._table, np.array_equal(people, self._table.people)
+        if not same:
             table = _Table.begin(people, feet, t_s)
             table.taken_from(self._table)
-            self._table = table
-        self._move(table, feet, boxes, seen, t_s)
-        x, y, slow_since_s, fast_since_s, to_x, to_y = table.told.tolist()
-        known = t_s - table.born_s >= _SETTLE_S
-        if np.count_nonzero(known) < len(known):
+            self._table, self._all_known = table, False
+        changed = self._move(table, feet, boxes, seen, t_s)
+        if not self._all_known:
             # Of somebody new it is not known whether they walk; later it is known since when.
-            slow_since_s = np.where(known, table.told[2], math.nan).tolist()
-        stood, heading = zip(x, y, strict=True), zip(to_x, to_y, strict=True)
-        return rows_of(Gait, stood, slow_since_s, fast_since_s, heading)
+            known = t_s - table.born_s >= _SETTLE_S
+            changed |= known != table.known
+            table.known, self._all_known = known, bool(known.all())
+        if same:
+            # Of who goes on standing nothing changes but the place.
+            rows = changed.nonzero()[0]
+            for row, gait in zip(rows.tolist(), _tell(table, rows), strict=True):
+                self._gaits[row] = gait
+        else:
+            self._gaits = _tell(table, np.arange(len(people)))
+        return self._gaits.copy()
 
-    def _move(self, table: _Table, feet: Floats, boxes: Floats, seen: Bools, t_s: float) -> None:
+    def _move(self, table: _Table, feet: Floats, boxes: Floats, seen: Bools, t_s: float) -> Bools:
+        """Follow everybody; give (N,) of whom something else is told than before."""
         pull = np.expm1(np.where(seen, t_s - table.at_s, 0.0) / _MINUS_S)
         table.means -= pull[:, None] * (feet.T - table.means)
         np.copyto(table.at_s, t_s, where=seen)
@@ -174,15 +191,27 @@ class Gaits:
         if np.count_nonzero(turned):
             # In most frames nobody stops or starts.
             self._turn(table, turned & still, turned > still, t_s)
-        np.copyto(table.told[:2], table.means[1], where=seen & still)
-        np.copyto(table.told[4:], way, where=seen > still)
+        walks = seen > still
+        np.copyto(table.stood, table.means[1], where=seen & still)
+        np.copyto(table.told[2:], way, where=walks)
+        return np.asarray(turned | walks)
 
     @staticmethod
     def _turn(table: _Table, stopped: Bools, started: Bools, t_s: float) -> None:
         """Note since when those who stopped or started, (N,) each, stand or walk."""
-        slow_since_s, fast_since_s = table.told[2:4]
+        slow_since_s, fast_since_s = table.told[:2]
         slow_since_s[stopped] = np.maximum(t_s - _LAG_S, table.born_s[stopped])
         fast_since_s[stopped] = math.nan
         fast_since_s[started] = t_s
         slow_since_s[started] = math.nan
         table.stands[stopped], table.stands[started] = 1, 0
+
+
+def _tell(table: _Table, rows: NDArray[np.intp]) -> list[Gait]:
+    """Gaits of the people in some rows."""
+    if not len(rows):
+        return []
+    slow_since_s, fast_since_s, to_x, to_y = table.told[:, rows].tolist()
+    known = table.known[rows].tolist()
+    slow_since_s = [s if k else math.nan for s, k in zip(slow_since_s, known, strict=True)]
+    return rows_of(Gait, slow_since_s, fast_since_s, zip(to_x, to_y, strict=True))

@@ -175,6 +175,7 @@ class Measures:
             boxes,
             places,
             seen,
+            self._gaits.stood(),
             gaits,
             double,
         )

@@ -34,7 +34,8 @@ Stage.ARRIVING, Stage.WAITING, Stage.SERVED, Stage.DONE, Stage.STAFF = map(Stage
 class Sighting(NamedTuple):
     """One person in a lane in one frame; coordinates are fractions of the frame.
 
-    ``double`` says that it shares its head with a person known longer.
+    ``stood`` is where it stood last; ``double`` says that it shares its head with a person known
+    longer.
     """
 
     track: int
@@ -43,6 +44,7 @@ class Sighting(NamedTuple):
     box: Box
     place: float
     seen: bool
+    stood: Point
     gait: Gait
     double: bool = False
 
@@ -66,7 +68,7 @@ class Member:
         out_s: outside the lane's zones since then; NaN inside.
         log_odds: of being there.
         covered, covered_s: how much others hide it, and when that was looked at.
-        gait: whether it walked or stood when it was seen last.
+        stood, gait: where it stood last, and whether it walked when it was seen last.
         told: the start of its service was told of.
         outlasted: services that began and ended beside it while it stood in the place of service.
         promise: the wait that was published when it joined.
@@ -82,6 +84,7 @@ class Member:
     place: float
     entered_s: float
     seen_s: float
+    stood: Point
     gait: Gait
     stage: Stage = Stage.ARRIVING
     unit: int = -1
@@ -124,6 +127,7 @@ class Member:
             place=sighting.place,
             entered_s=t_s,
             seen_s=t_s,
+            stood=sighting.stood,
             gait=sighting.gait,
             unit=sighting.track,
         )
@@ -161,7 +165,7 @@ class Member:
         The less of the way of the feet and that of the head: a box that takes in a bag or
         somebody else moves its feet alone.
         """
-        feet_m = metres_between(self.box, self.gait.stood, self.feet)
+        feet_m = metres_between(self.box, self.stood, self.feet)
         return min(feet_m, metres_between(self.box, self.stood_head, _head(self.box)))
 
     def jump(self, sighting: Sighting, t_s: float) -> None:
@@ -177,14 +181,15 @@ class Member:
     def take_body(self, other: Member) -> None:
         """Go on with the track, the place and the gait of somebody else."""
         self.track, self.feet, self.box = other.track, other.feet, other.box
-        self.place, self.gait, self.seen_s = other.place, other.gait, other.seen_s
+        self.place, self.stood, self.gait = other.place, other.stood, other.gait
+        self.seen_s = other.seen_s
         self.role, self.role_since_s = other.role, other.role_since_s
         self.log_odds, self.out_s = other.log_odds, other.out_s
         self.stood_head = other.stood_head
 
     def _stand(self, sighting: Sighting, t_s: float) -> None:
         # Once a person and frame: to unpack is quicker than to ask for each field.
-        _, role, feet, box, place, _, gait, _ = sighting
+        _, role, feet, box, place, _, stood, gait, _ = sighting
         x, y = (box[0] + box[2]) / 2.0, box[1]
         old_x, old_y = self.stood_head
         if math.isnan(old_x):
@@ -192,7 +197,7 @@ class Member:
         elif not math.isnan(gait.slow_since_s):
             step = -math.expm1((self.seen_s - t_s) / HEAD_S)
             self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
-        self.feet, self.box, self.place, self.gait = feet, box, place, gait
+        self.feet, self.box, self.place, self.stood, self.gait = feet, box, place, stood, gait
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
         if role != self.role or math.isnan(self.role_since_s):
             self.role, self.role_since_s = role, t_s

@@ -66,7 +66,7 @@ def test_quantiles_are_those_of_the_last_hour() -> None:
     watch = DwellWatch(ZONE, "cam")
     for i, dwell_s in enumerate((10.0, 20.0, 30.0)):
         for t_s in (100.0 * i, 100.0 * i + dwell_s):
-            here = Inside(i, 100.0 * i, (0.6, 0.5), (0.5, 0.2, 0.6, 0.5), Gait((0.6, 0.5)))
+            here = Inside(i, 100.0 * i, (0.6, 0.5), (0.5, 0.2, 0.6, 0.5), Gait())
             watch.update(t_s, 0.1, [here], 1.0)
         reading, _ = watch.update(100.0 * i + dwell_s + 2.0, 0.1, [], 1.0)
     assert (reading.dwell_p50_s, reading.visits, reading.dwell_max_s) == (20.0, 3, None)
