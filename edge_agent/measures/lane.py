@@ -30,6 +30,8 @@ AGAIN_AFTER_S = 0.5
 A_MOMENT_S = 0.5
 """Who joined so shortly before the service was seen first at the till."""
 
+_SILENT = (LaneState.CLOSED, LaneState.UNKNOWN)
+"""What lanes say of whose waits nothing is known."""
 _SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
 
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
@@ -208,9 +210,7 @@ class Lane:
         state: LaneState,
         elsewhere: int | None,
     ) -> Wait | None:
-        if not self.shape.has_service or state in (LaneState.CLOSED, LaneState.UNKNOWN):
-            return None
-        if elsewhere is None:
+        if not self.shape.has_service or state in _SILENT or elsewhere is None:
             return None
         serving_since_s = min((m.service_s for m in served), default=None)
         sight = LaneSight(

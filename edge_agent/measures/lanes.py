@@ -26,7 +26,8 @@ class Role(int):
     STAFF: ClassVar[Role]
 
 
-Role.NONE, Role.QUEUE, Role.SERVICE, Role.STAFF = map(Role, range(4))
+ROLES = tuple(map(Role, range(4)))
+Role.NONE, Role.QUEUE, Role.SERVICE, Role.STAFF = ROLES
 
 
 @dataclass(frozen=True, slots=True)

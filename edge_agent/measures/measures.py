@@ -15,7 +15,7 @@ from edge_agent.measures.gait import Box, Gait, Gaits, Point, rows_of
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
-from edge_agent.measures.lanes import Role, RoleFinder, lane_shapes
+from edge_agent.measures.lanes import ROLES, Role, RoleFinder, lane_shapes
 from edge_agent.measures.members import Sighting
 from edge_agent.measures.readings import LaneState, QueueData, Readings, ZoneData
 from edge_agent.measures.service import ServiceTimes
@@ -25,8 +25,6 @@ from messages.events import EventData, LineCrossing
 
 GAP_S = 10.0
 """After so many seconds without a frame nobody knows who is still there."""
-
-_ROLES = tuple(map(Role, range(4)))
 
 
 class Measures:
@@ -51,7 +49,7 @@ class Measures:
         self._gaits = Gaits()
         self._footfall = Footfall(z.id for z in camera.zones if isinstance(z, LineZone))
         self._columns: tuple[str, ...] = ()
-        self._dwell_columns: list[int] = []
+        self._dwell_columns: NDArray[np.intp] = np.empty(0, np.intp)
         self._last_s: float | None = None
 
     def override(self, lane: str, state: LaneState | None) -> None:
@@ -170,7 +168,7 @@ class Measures:
         sights = rows_of(
             Sighting,
             people,
-            map(_ROLES.__getitem__, roles),
+            map(ROLES.__getitem__, roles),
             feet,
             boxes,
             places,
@@ -189,33 +187,36 @@ class Measures:
     def _zones(
         self, presence: Presence, dt_s: float, gaits: list[Gait], events: list[EventData]
     ) -> dict[str, ZoneData]:
+        if not self._dwell:
+            return {}
         if presence.zones != self._columns:
             self._columns = presence.zones
-            self._dwell_columns = [presence.zones.index(zone) for zone in self._dwell]
-        since_s = presence.since_s[:, self._dwell_columns]
-        inside = np.logical_not(np.isnan(since_s))
-        occupied: list[bool] = np.logical_or.reduce(inside, axis=0).tolist()
+            columns = [presence.zones.index(zone) for zone in self._dwell]
+            self._dwell_columns = np.array(columns, np.intp)
+        since_s = presence.since_s.take(self._dwell_columns, axis=1)
+        rows, columns = (since_s == since_s).nonzero()
+        inside: list[list[int]] = [[] for _ in self._dwell]
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            inside[column].append(row)
         zones = {}
         for column, (name, watch) in enumerate(self._dwell.items()):
-            guests: list[Inside] = []
-            confidence = 1.0
-            if occupied[column]:
-                rows = np.flatnonzero(inside[:, column])
-                guests = _guests(presence, rows, since_s[rows, column], gaits)
-                confidence = float(presence.seen[rows].mean())
+            own, guests, confidence = inside[column], [], 1.0
+            if own:
+                guests = _guests(presence, own, since_s[:, column], gaits)
+                confidence = np.count_nonzero(presence.seen.take(own)) / len(own)
             zones[name], visits = watch.update(presence.t_s, dt_s, guests, confidence)
             events += visits
         return zones
 
 
 def _guests(
-    presence: Presence, rows: NDArray[np.intp], since_s: NDArray[np.float64], gaits: list[Gait]
+    presence: Presence, rows: list[int], since_s: NDArray[np.float64], gaits: list[Gait]
 ) -> list[Inside]:
     return rows_of(
         Inside,
-        presence.people[rows].tolist(),
-        since_s.tolist(),
-        map(tuple, presence.feet[rows].tolist()),
-        map(tuple, presence.boxes[rows].tolist()),
-        map(gaits.__getitem__, rows.tolist()),
+        presence.people.take(rows).tolist(),
+        since_s.take(rows).tolist(),
+        map(tuple, presence.feet.take(rows, axis=0).tolist()),
+        map(tuple, presence.boxes.take(rows, axis=0).tolist()),
+        map(gaits.__getitem__, rows),
     )

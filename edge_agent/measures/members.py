@@ -199,7 +199,7 @@ class Member:
             self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
         self.feet, self.box, self.place, self.stood, self.gait = feet, box, place, stood, gait
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
-        if role != self.role or math.isnan(self.role_since_s):
+        if role is not self.role or math.isnan(self.role_since_s):
             self.role, self.role_since_s = role, t_s
 
 

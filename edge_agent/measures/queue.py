@@ -62,7 +62,7 @@ KNOWN_S = 0.7
 _PLACE = attrgetter("place")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
     """What happened in a lane since the last frame.
 
@@ -276,7 +276,7 @@ class LaneQueue:
         self._step.joined.append(member)
 
     def _try_serve(self, member: Member, t_s: float) -> None:
-        if member.role != Role.SERVICE:
+        if member.role is not Role.SERVICE:
             return
         beside = self._others_served(member, t_s)
         if member.stage == Stage.WAITING and not beside:

@@ -45,7 +45,7 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
     """
     waiting = {m.track: m for m in members if _waits(m, t_s)}
     served: list[Member] = []
-    there = [m for m in members if m.role == Role.SERVICE and _is_there(m, t_s)]
+    there = [m for m in members if m.role is Role.SERVICE and _is_there(m, t_s)]
     if there:
         first = there[0] if len(there) == 1 else min(there, key=_turn)
         seen = [m for m in there if m.seen_s >= t_s]
