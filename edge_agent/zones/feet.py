@@ -47,18 +47,18 @@ class FootPoints:
 
     def learn(self, boxes: Floats, whole: Bools, t_s: float) -> None:
         """Take those of ``boxes`` (P, 4) who are seen ``whole`` (P,) at ``t_s`` as examples."""
-        if not len(boxes):
+        good = boxes[whole]
+        if not len(good):
             return
         before = sum(self._taken) // _REFIT_EVERY
-        good = (whole & self.due(boxes, t_s)).nonzero()[0]
+        last_s = self._taken_s.tolist()
         # A handful at most; the first of each row of the picture teaches.
-        for row, bin_ in zip(good.tolist(), _bins(boxes[good]).tolist(), strict=True):
-            if self._taken_s[bin_] == t_s:
-                continue
-            slot = self._taken[bin_] % _PER_BIN
-            self._tops[bin_, slot], self._bottoms[bin_, slot] = boxes[row, 1], boxes[row, 3]
-            self._taken[bin_] += 1
-            self._taken_s[bin_] = t_s
+        for bin_, box in zip(_bins(good).tolist(), good.tolist(), strict=True):
+            if t_s - last_s[bin_] >= _PAUSE_S:
+                slot = self._taken[bin_] % _PER_BIN
+                self._tops[bin_, slot], self._bottoms[bin_, slot] = box[1], box[3]
+                self._taken[bin_] += 1
+                self._taken_s[bin_] = last_s[bin_] = t_s
         total = sum(self._taken)
         if total >= _ENOUGH and total // _REFIT_EVERY > before:
             known = ~np.isnan(self._tops)
@@ -105,9 +105,9 @@ class FootPoints:
 
 def upright(boxes: Floats, aspect: float) -> Bools:
     """(P,) whether ``boxes`` have the form of people seen from head to foot."""
-    height = boxes[:, 3] - boxes[:, 1]
-    ratio = (boxes[:, 2] - boxes[:, 0]) * aspect / np.maximum(height, 1e-9)
-    inside = (boxes[:, :2] > _EDGE).all(axis=1) & (boxes[:, 2:] < 1 - _EDGE).all(axis=1)
+    left, top, right, bottom = boxes.T
+    ratio = (right - left) * aspect / np.maximum(bottom - top, 1e-9)
+    inside = (np.minimum(left, top) > _EDGE) & (np.maximum(right, bottom) < 1 - _EDGE)
     slim = (ratio > _WHOLE_ASPECT[0]) & (ratio < _WHOLE_ASPECT[1])
     return np.asarray(inside & slim)
 

@@ -54,13 +54,13 @@ class Stays(Columns):
         inside = ~np.isnan(self.since_s)
         differs = polygons.inside(feet) != inside
         differs &= seen[:, None]
-        if differs.any():
+        if np.count_nonzero(differs):
             # Only who seems to have left is measured: few are at the outline, and it costs most.
             rows, zones = (differs & inside).nonzero()
             if len(rows):
                 depths = polygons.depths(feet[rows])[np.arange(len(rows)), zones] / heights[rows]
                 differs[rows, zones] = depths <= -_MARGIN
-        elif not self.changes.any():
+        elif not np.count_nonzero(self.changes):
             return
         settled = seen[:, None] & ~differs
         self.change_s[settled] = np.nan

@@ -123,12 +123,15 @@ class People:
         ids = self._identities(tracks)
         known = self.known
         rows = find(known.tracks, tracks.ids)
-        fresh = np.flatnonzero((rows < 0) & (ids >= 0))
+        fresh = ((rows < 0) & (ids >= 0)).nonzero()[0]
         stay = known.counted & (tracks.t_s - known.seen_s <= KEEP_S + _CONFIRMING_S)
         stay[rows[rows >= 0]] = True
-        if len(fresh) or not stay.all():
+        gone = np.count_nonzero(stay) < len(stay)
+        if gone:
             self._keep(stay)
+        if len(fresh):
             self._append(Known.begin(ids[fresh], tracks.ids[fresh], feet[fresh], heights[fresh]))
+        if gone or len(fresh):
             rows = find(known.tracks, tracks.ids)
         return rows
 
@@ -201,6 +204,6 @@ def find(ids: Ids, wanted: Ids) -> Rows:
     """(N,) row in ``ids`` of each of ``wanted`` (N,), -1 where it is not there."""
     if not len(ids):
         return np.full(len(wanted), -1, np.intp)
-    order = np.argsort(ids)
-    place = order[np.clip(np.searchsorted(ids, wanted, sorter=order), 0, len(ids) - 1)]
+    order = ids.argsort()
+    place = order[np.minimum(ids.searchsorted(wanted, sorter=order), len(ids) - 1)]
     return np.where(ids[place] == wanted, place, -1)
