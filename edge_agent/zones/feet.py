@@ -87,14 +87,15 @@ class FootPoints:
         Returns:
             (P, 2) x y as fractions of the frame; y may be beyond 1.
         """
+        _, top, _, bottom = boxes.T
         feet = boxes[:, 2:].copy()
         feet[:, 0] += boxes[:, 0]
         feet[:, 0] /= 2
-        expected = self.expected(boxes[:, 1])
+        expected = self.expected(top)
         if expected is None:
             return feet
-        height = boxes[:, 3] - boxes[:, 1]
-        short = (height < _SHORT * (expected - boxes[:, 1])).nonzero()[0]
+        height = bottom - top
+        short = (height < _SHORT * (expected - top)).nonzero()[0]
         if len(short):
             some = boxes[short]
             squat = (some[:, 2] - some[:, 0]) * aspect > _WHOLE_ASPECT[1] * height[short]
@@ -131,7 +132,7 @@ def _robust_line(tops: Floats, bottoms: Floats) -> tuple[float, float]:
         offset = bottom - slope * top
         error = np.abs(bottoms - (slope * tops + offset))
         scale = 4.685 * max(1.4826 * _median(error), 1e-3)
-        weight = np.clip(1.0 - (error / scale) ** 2, 1e-3, 1.0) ** 2
+        weight = np.maximum(1.0 - (error / scale) ** 2, 1e-3) ** 2
     return slope, offset
 
 
@@ -140,4 +141,5 @@ def _median(values: Floats) -> float:
     middle = len(values) // 2
     if len(values) % 2:
         return float(np.partition(values, middle)[middle])
-    return float(np.partition(values, (middle - 1, middle))[middle - 1 : middle + 1].mean())
+    low, high = np.partition(values, (middle - 1, middle))[middle - 1 : middle + 1].tolist()
+    return float(low + high) / 2.0

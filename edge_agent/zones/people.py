@@ -77,9 +77,6 @@ class People:
         self.sides = Sides.nobody(0, lines)
         self._shape = (zones, lines)
         self._replaced: dict[int, int] = {}
-        # Rows of the last tracks, for as long as tracks and tables stay the same.
-        self._tracks: Ids = nobody
-        self._rows: Rows | None = None
 
     def recognise(self, tracks: Tracks, feet: Floats, heights: Floats) -> Rows:
         """Bring the tables up to date.
@@ -93,30 +90,28 @@ class People:
             (N,) row of each track, -1 of one whose person goes on as another track.
         """
         known = self.known
-        rows = self._same(tracks)
-        if rows is None:
+        if np.array_equal(tracks.ids, known.tracks) and not self._replaced:
+            # Nobody came or went: row i is track i.
+            rows = np.arange(len(known.tracks))
+            known.seen, known.seen_s = tracks.seen.copy(), tracks.seen_s.copy()
+            np.copyto(known.feet, feet, where=tracks.seen[:, None])
+            np.copyto(known.heights, heights, where=tracks.seen)
+            new = tracks.confirmed > known.counted
+        else:
             rows = self._match(tracks, feet, heights)
-        here = rows >= 0
-        seen = tracks.seen & here
-        known.seen[:] = False
-        known.seen[rows[seen]] = True
-        known.seen_s[rows[here]] = tracks.seen_s[here]
-        known.feet[rows[seen]] = feet[seen]
-        known.heights[rows[seen]] = heights[seen]
-        new = (here & tracks.confirmed & ~known.counted[rows]).nonzero()[0]
-        for track in new:
-            self._count(int(tracks.ids[track]), float(tracks.since_s[track]))
-        if len(new):
+            here = rows >= 0
+            seen = tracks.seen & here
+            known.seen[:] = False
+            known.seen[rows[seen]] = True
+            known.seen_s[rows[here]] = tracks.seen_s[here]
+            known.feet[rows[seen]] = feet[seen]
+            known.heights[rows[seen]] = heights[seen]
+            new = here & tracks.confirmed & ~known.counted[rows]
+        if np.count_nonzero(new):
+            for track in new.nonzero()[0]:
+                self._count(int(tracks.ids[track]), float(tracks.since_s[track]))
             rows = find(known.tracks, tracks.ids)
-        self._tracks, self._rows = tracks.ids, None if self._replaced else rows
         return rows
-
-    def _same(self, tracks: Tracks) -> Rows | None:
-        """Rows of the last frame, if the same people are followed and nobody else is known."""
-        rows = self._rows
-        if rows is None or len(rows) != len(self.known.tracks):
-            return None
-        return rows if np.array_equal(tracks.ids, self._tracks) else None
 
     def _match(self, tracks: Tracks, feet: Floats, heights: Floats) -> Rows:
         """Add who is new and drop who is gone; arguments and result as in :meth:`recognise`."""

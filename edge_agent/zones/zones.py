@@ -40,7 +40,7 @@ class Zones:
         self._corners = [np.array(zone.polygon, np.float64) for zone in areas]
         self._lines = [(line.id, _LEFT if line.inward == "left" else -_LEFT) for line in lines]
         self._points = [np.array(line.points, np.float64) for line in lines]
-        self._aspect = 0.0
+        self._frame_size, self._whole = (1, 1), np.ones(4)
         self._shape(1.0)
         self._feet = FootPoints()
         self._people = People(len(areas), len(lines))
@@ -57,8 +57,11 @@ class Zones:
             Everybody who counts, and what they crossed since the last call.
         """
         width, height = frame_size
-        self._shape(width / height)
-        boxes = tracks.boxes / np.array([width, height, width, height], np.float64)
+        if frame_size != self._frame_size:
+            self._frame_size = frame_size
+            self._whole = np.array([width, height, width, height], np.float64)
+            self._shape(width / height)
+        boxes = tracks.boxes / self._whole
         feet = self._stand(tracks, boxes)
         heights = np.maximum(feet[:, 1] - boxes[:, 1], 1e-3)
         rows = self._people.recognise(tracks, feet * self._square, heights)
@@ -67,7 +70,7 @@ class Zones:
         crossings = self._cross(tracks.t_s)
         seen = tracks.seen
         shown = tracks.confirmed & (rows >= 0)
-        if not shown.all():
+        if np.count_nonzero(shown) < len(shown):
             rows, feet, boxes, seen = rows[shown], feet[shown], boxes[shown], seen[shown]
         return Presence(
             tracks.t_s,
@@ -99,11 +102,10 @@ class Zones:
 
     def _shape(self, aspect: float) -> None:
         """Put polygons and lines on square pixels: x by the width to height of the frame."""
-        if aspect != self._aspect:
-            self._aspect = aspect
-            self._square = np.array([aspect, 1.0])
-            self._polygons = Polygons([corners * [aspect, 1.0] for corners in self._corners])
-            self._shapes = Lines([points * [aspect, 1.0] for points in self._points])
+        self._aspect = aspect
+        self._square = np.array([aspect, 1.0])
+        self._polygons = Polygons([corners * [aspect, 1.0] for corners in self._corners])
+        self._shapes = Lines([points * [aspect, 1.0] for points in self._points])
 
     def _cross(self, t_s: float) -> tuple[Crossing, ...]:
         """Crossings of those who count; what others crossed waits until they do."""
