@@ -1,31 +1,48 @@
-"""Which member a new track carries on: the hand-over of identity by place along the lane."""
+"""Who a body in the lane is: hand-over of identity by place, and by order.
+
+A queue is ordered: who joined first is served first. So a wait need not hang on a track. Who is
+lost from sight in the queue stays on a list of the missing until somebody turns up who did not
+walk in, until somebody who came later and was never lost is served, or until the till stands
+free, to which whoever waits would have stepped up.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from edge_agent.measures.gait import metres_between
 from edge_agent.measures.lanes import Role
 from edge_agent.measures.members import Member, Sighting
 
-VANISHED_S, VANISHED_M = 15.0, 2.0
-"""Somebody who vanished in the queue may show up again for so long, so near."""
+MISSING_S = 300.0
+"""Nobody turns up again after so long."""
+FORWARD_M = 1.0
+"""People in a queue move up, not back; feet are found no better than this."""
+TOGETHER_S = 2.5
+"""Who joined within so many seconds came together: which of them was first nobody knows."""
 
 
 class Handover:
-    """Finds who shows up again as a track that began inside the lane."""
+    """Finds who shows up again as a track that began inside the lane, and whose turn it is."""
 
     def __init__(self) -> None:
-        self._vanished: list[Member] = []
+        self._missing: list[Member] = []
 
     def clear(self) -> None:
-        """Forget who vanished."""
-        self._vanished.clear()
+        """Forget who is missing."""
+        self._missing.clear()
 
-    def vanished(self, member: Member) -> None:
+    def lost(self, member: Member) -> None:
         """Note somebody who is not believed to be there any more; nobody saw them leave."""
-        self._vanished.append(member)
+        self._missing.append(member)
+
+    def seen_elsewhere(self, tracks: Container[int], t_s: float) -> None:
+        """Forget the missing whose tracks are seen outside the lane, and those long gone."""
+        if self._missing:
+            self._missing = [
+                m for m in self._missing if m.track not in tracks and t_s - m.seen_s < MISSING_S
+            ]
 
     def find(
         self,
@@ -42,26 +59,50 @@ class Handover:
             waiting: those who wait, head of the queue first.
             t_s: time of the frame.
         """
-        near = _unseen_near(sighting, members, t_s)
-        if near is not None:
-            return near
-        self._vanished = [m for m in self._vanished if t_s - m.seen_s < VANISHED_S]
-        if sighting.role == Role.SERVICE:
-            # The head of the line is served next, wherever it was seen last.
-            first = min((m.place for m in waiting if m.seen_s >= t_s), default=math.inf)
-            unseen = [*(m for m in waiting if m.seen_s < t_s), *self._vanished]
-            found = min((m for m in unseen if m.place < first), key=lambda m: m.place, default=None)
-        else:
-            found = min(
-                self._vanished,
-                key=lambda m: metres_between(m.box, m.feet, sighting.feet),
-                default=None,
-            )
-            if found and metres_between(found.box, found.feet, sighting.feet) > VANISHED_M:
-                found = None
-        if found in self._vanished:
-            self._vanished.remove(found)
+        found = next((m for m in self._missing if m.track == sighting.track), None)
+        if found is None:
+            found = _unseen_near(sighting, members, t_s)
+        if found is None:
+            unseen = [m for m in waiting if m.seen_s < t_s] if sighting.role == Role.SERVICE else []
+            seen = [m for m in waiting if m.seen_s >= t_s and m.sure]
+            able = [m for m in (*unseen, *self._missing) if _fits(m, sighting, seen)]
+            found = min(able, key=lambda m: m.joined_s, default=None)
+        if found in self._missing:
+            self._missing.remove(found)
         return found
+
+    def take_turn(self, member: Member, waiting: Iterable[Member], t_s: float) -> None:
+        """Give somebody whose service begins the place of whose turn it is.
+
+        Who was followed all the way is who they are, and whoever joined before them and is
+        missing has gone. Of somebody else it is not known which of those they are whom nobody
+        followed all the way; it is the turn of the first of them.
+        """
+        if member.sure:
+            self._missing = [m for m in self._missing if m.joined_s >= member.joined_s - TOGETHER_S]
+            return
+        others = [m for m in waiting if m.unit != member.unit and not (m.sure and m.seen_s >= t_s)]
+        first = min([*others, *self._missing], key=lambda m: m.joined_s, default=None)
+        if first is not None and first.joined_s < member.joined_s - TOGETHER_S:
+            member.trade(first)
+
+    def till_is_free(self) -> None:
+        """Forget the missing: whoever waits would have stepped up."""
+        self._missing.clear()
+
+
+def _fits(member: Member, sighting: Sighting, seen: Iterable[Member]) -> bool:
+    """Whether somebody missing can have moved up to where a new track is."""
+    if sighting.place > member.place:
+        back_m = metres_between(member.box, member.feet, sighting.feet)
+        if back_m > FORWARD_M:
+            return False
+    return all(
+        (other.joined_s <= member.joined_s + TOGETHER_S)
+        if other.place < sighting.place
+        else (other.joined_s >= member.joined_s - TOGETHER_S)
+        for other in seen
+    )
 
 
 def _unseen_near(sighting: Sighting, members: Iterable[Member], t_s: float) -> Member | None:

@@ -271,4 +271,5 @@ def _confidence(waiting: list[Member], served: list[Member]) -> float:
 
 def _appeared(member: Member) -> bool:
     """Whether somebody was seen first at the till, so that nobody knows whether they waited."""
-    return member.born_inside and member.service_s - member.joined_s < A_MOMENT_S
+    waited = member.straight or member.service_s - member.joined_s >= A_MOMENT_S
+    return member.born_inside and not waited

@@ -63,6 +63,8 @@ class Member:
         unit: person id of the first one of the couple or family it belongs to.
         role: zone it stands in.
         born_inside: it was first seen inside the lane, so it did not walk in before our eyes.
+        sure: it was followed all the way from where it walked in.
+        straight: it was first seen at a till that had been free: nobody waits on the way there.
         joined_s, service_s, end_s: when it began to wait, to be served, and when it was gone.
         role_since_s: in the zone of its role since then.
         out_s: outside the lane's zones since then; NaN inside.
@@ -90,6 +92,8 @@ class Member:
     unit: int = -1
     role: Role = Role.QUEUE
     born_inside: bool = False
+    sure: bool = True
+    straight: bool = False
     joined_s: float = math.nan
     service_s: float = math.nan
     end_s: float = math.nan
@@ -170,6 +174,7 @@ class Member:
 
     def jump(self, sighting: Sighting, t_s: float) -> None:
         """Go on as another track."""
+        self.sure &= self.track == sighting.track
         self.track = sighting.track
         self.stood_head = _head(sighting.box)
         self._stand(sighting, t_s)
@@ -177,6 +182,13 @@ class Member:
     def move(self, sighting: Sighting, t_s: float) -> None:
         """Follow a sighting of the same track."""
         self._stand(sighting, t_s)
+
+    def trade(self, other: Member) -> None:
+        """Be the other one, and let the other one be this: each has the body of the other."""
+        for name in ("person", "unit", "entered_s", "joined_s", "born_inside", "promise"):
+            mine = getattr(self, name)
+            setattr(self, name, getattr(other, name))
+            setattr(other, name, mine)
 
     def take_body(self, other: Member) -> None:
         """Go on with the track, the place and the gait of somebody else."""

@@ -52,6 +52,8 @@ STAFF_AFTER, STAFF_AFTER_S = 3, 150.0
 """Who stays in the place of service so long, while so many others are served there, works there."""
 A_SERVICE_S = 6.0
 """A shorter stay proves nothing."""
+FREE_S = 5.0
+"""Whoever waits has stepped up to a till that is free for so long."""
 DOUBLE_S, DOUBLE_SHARE = 1.0, 0.5
 """Who shares a head with somebody known longer for so many seconds, and for so large a share of
 the time it was seen by itself, was never anybody."""
@@ -94,6 +96,7 @@ class LaneQueue:
         self._outside_s: dict[int, float] = {}
         self._handover = Handover()
         self._step = Step()
+        self._busy_s = math.nan
 
     @property
     def members(self) -> Collection[Member]:
@@ -115,6 +118,7 @@ class LaneQueue:
         self._members.clear()
         self._handover.clear()
         self._outside_s.clear()
+        self._busy_s = math.nan
 
     def update(
         self,
@@ -141,6 +145,7 @@ class LaneQueue:
             self._welcome(sighting, t_s, dt_s)
         if self._outside_s.keys() != elsewhere.keys():
             self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
+        self._handover.seen_elsewhere(elsewhere, t_s)
         for member in list(self._members.values()):
             if member.track in elsewhere:
                 self._outside(member, elsewhere[member.track], t_s)
@@ -148,7 +153,19 @@ class LaneQueue:
                 self._miss(member, t_s, dt_s, seen_boxes, steepness)
         for member in list(self._members.values()):
             self._advance(member, t_s)
+        self._look_at_till(t_s)
         return self._step
+
+    def _look_at_till(self, t_s: float) -> None:
+        """Note whether the till is free."""
+        busy = any(
+            m.stage == Stage.SERVED or (m.stage == Stage.DONE and m.role == Role.SERVICE)
+            for m in self._members.values()
+        )
+        if busy or math.isnan(self._busy_s):
+            self._busy_s = t_s
+        elif t_s - self._busy_s >= FREE_S:
+            self._handover.till_is_free()
 
     def _follow(self, sightings: Sequence[Sighting], t_s: float, dt_s: float) -> list[Sighting]:
         """Move the members whose tracks are seen; give the sightings of nobody known."""
@@ -159,7 +176,7 @@ class LaneQueue:
             member = self._members.get(sighting.track)
             if sighting.double:
                 if member is not None:
-                    self._double(member, dt_s)
+                    self._double(member, t_s, dt_s)
             elif member is None:
                 strangers.append(sighting)
             else:
@@ -167,9 +184,11 @@ class LaneQueue:
                 member.move(sighting, t_s)
         return strangers
 
-    def _double(self, member: Member, dt_s: float) -> None:
+    def _double(self, member: Member, t_s: float, dt_s: float) -> None:
         """See whether a member whose track lies on somebody else's head was ever anybody."""
         member.double_s += dt_s
+        # If it was, the other one hides it.
+        member.covered, member.covered_s = 1.0, t_s
         if member.double_s >= DOUBLE_S and member.double_s >= DOUBLE_SHARE * member.found_s:
             del self._members[member.track]
 
@@ -183,10 +202,15 @@ class LaneQueue:
         if member is None:
             member = Member.new(sighting, t_s)
             member.born_inside = sighting.track not in self._outside_s
+            member.sure = not member.born_inside
+            # Who was seen by itself outside is no second box of somebody here.
+            member.found_s = t_s - self._outside_s.get(sighting.track, t_s)
         else:
             self._members.pop(member.track, None)
             member.found(t_s, dt_s)
             member.jump(sighting, t_s)
+            if member.stage == Stage.ARRIVING and not math.isnan(member.joined_s):
+                self._join(member, t_s)
         self._members[sighting.track] = member
 
     def _outside(self, member: Member, feet: Point, t_s: float) -> None:
@@ -239,8 +263,15 @@ class LaneQueue:
             else:
                 # What became of somebody who vanished in the middle of a queue nobody knows.
                 del self._members[member.track]
-                if member.stage == Stage.WAITING:
-                    self._handover.vanished(member)
+                self._lose(member)
+
+    def _lose(self, member: Member) -> None:
+        if member.stage == Stage.ARRIVING and not member.born_inside and member.role == Role.QUEUE:
+            # Who walks into a queue and is lost there most likely stands behind somebody.
+            member.joined_s = member.seen_s
+        elif member.stage != Stage.WAITING:
+            return
+        self._handover.lost(member)
 
     def _advance(self, member: Member, t_s: float) -> None:
         if member.stage is Stage.ARRIVING:
@@ -265,8 +296,11 @@ class LaneQueue:
             self._join(member, t_s)
 
     def _join(self, member: Member, t_s: float) -> None:
-        member.joined_s = t_s
-        if member.born_inside:
+        if not math.isnan(member.joined_s):
+            pass  # Lost on the way in, and found again.
+        elif not member.born_inside:
+            member.joined_s = t_s
+        else:
             # Seen for the first time in the middle of the queue, it was there before those
             # who stand behind it.
             behind = [m.joined_s for m in self.at(Stage.WAITING) if m.place > member.place]
@@ -297,6 +331,9 @@ class LaneQueue:
     def _serve(self, member: Member, t_s: float) -> None:
         if member.stage == Stage.ARRIVING:
             self._join(member, t_s)
+        waiting = [m for m in self._members.values() if m.stage == Stage.WAITING and m is not member]
+        self._handover.take_turn(member, waiting, t_s)
+        member.straight = member.born_inside and t_s - self._busy_s >= FREE_S
         member.stage = Stage.SERVED
         member.service_s = max(t_s, member.joined_s)
 
@@ -361,6 +398,8 @@ class LaneQueue:
                 member,
                 stage=Stage.ARRIVING,
                 entered_s=t_s - stood_s,
+                joined_s=math.nan,
+                sure=False,
                 unit=member.person,
                 told=False,
             )
@@ -379,7 +418,9 @@ class LaneQueue:
             member,
             stage=Stage.ARRIVING,
             entered_s=member.role_since_s,
+            joined_s=math.nan,
             born_inside=True,
+            sure=False,
             unit=member.track,
             person=member.track,
             outlasted=0,
