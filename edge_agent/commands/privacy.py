@@ -27,16 +27,8 @@ from messages.events import (
     Visit,
     WaitDone,
 )
-from messages.payloads import (
-    CommandResult,
-    HeatData,
-    LineData,
-    QueueData,
-    StatusData,
-    StockData,
-    Text,
-    ZoneData,
-)
+from messages.payloads import CommandResult, QueueData, StatusData, StockData, Text, ZoneData
+from messages.places import HeatData, LineData
 
 LEAVES_THE_DEVICE: dict[type[Message], Text] = {
     QueueData: Text(
