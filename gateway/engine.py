@@ -120,6 +120,8 @@ class Engine:
         self._brain = Brain(config, ledger.load_book(db, config.alerts), maintenance.load(db))
         for event in self._events.since(WANTED, clock() - REMEMBER_S):
             self._brain.note(event)
+        for hour in history.watched(db, clock() - REMEMBER_S):
+            self._brain.footfall.watched(*hour)
         for rating in rating_log.load(db, clock() - RATINGS_S):
             self._brain.live.ratings.note(rating)
         history.note_settings(db, reported_settings(config), clock())
@@ -373,6 +375,7 @@ class Engine:
         if decisions is not None:
             self._teller.signs(decisions.signs, now_s)
             self._teller.advice(decisions.advice, now_s)
+            self._teller.footfall(decisions.view, now_s)
             for device, word in self._orders.due(decisions.view):
                 self._teller.order(device, word, now_s)
             works = tuple(self._brain.maintenance.now(now_s))

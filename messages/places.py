@@ -86,7 +86,7 @@ class FootfallData(Payload):
         confidence: share of the opening hours since then in which all entrances were seen, 0..1.
         leftover: people that the lines left inside when the shop was last empty, uncorrected; None
             while unknown.
-        lines: entrance → its own counts.
+        lines: line → its own counts, also of lines inside the shop.
     """
 
     type: ClassVar[str] = "footfall"

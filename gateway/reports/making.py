@@ -25,7 +25,7 @@ def make(db: sqlite3.Connection, config: GatewayConfig, period: Period) -> Repor
     before = period.before
     from_s = min(period.from_s - BASELINE_DAYS * day_s, before.from_s)
     # A change of settings late in the period is judged by what came after it, if that is there.
-    long = read(db, config.alerts, from_s, period.to_s + AROUND_DAYS * day_s)
+    long = read(db, config.alerts, from_s, period.to_s + AROUND_DAYS * day_s, config.entrances)
     limit_s = config.checkouts.wait_s
     zones = {zone.id: zone.shelves for zone in config.zones if zone.shelves}
     now = part(long, period.from_s, period.to_s)
