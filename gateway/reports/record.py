@@ -122,7 +122,8 @@ def read(
     Args:
         db: the gateway's database.
         settings: targets of alerts.
-        from_s, to_s: the moments, seconds since 1970.
+        from_s: first moment, seconds since 1970.
+        to_s: the moment after the last.
         entrances: lines through which people come into the shop; None takes every line.
     """
     span = (from_s, to_s)
