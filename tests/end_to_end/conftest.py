@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from simulators.store.hardware import HardwareOptions
 from simulators.store.running import RunningStore, free_ports
-from tests.conftest import which
+from tests.conftest import free_port, which
+from tests.end_to_end.pages import Device, Gateway
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +43,17 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def device(broker: Any) -> Iterator[Device]:
+    """A device that says what it is told to."""
+    made = Device(broker.port)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def gateway(start: Callable[..., Any], tmp_path: Path, broker: Any) -> Gateway:
+    """A gateway at a fixed port, so that a page finds it again."""
+    return Gateway(start, tmp_path, broker.url, free_port())
