@@ -44,6 +44,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "went_out": ("今日离店", "left today"),
     "since": ("自", "Since"),
     "seen_share": ("今日营业时间内可见", "of today's opening hours seen"),
+    "heat": ("今日热力图", "Where people stood today"),
+    "heat_note": (
+        "每格为有人停留的时间；只有计数，没有画面。",
+        "Time that people stood in each cell; counts alone, no picture.",
+    ),
+    "heat_total": ("人·分钟", "person-minutes"),
     "no_alerts": ("没有待处理的提醒", "Nothing needs attention"),
     "no_items": ("没有商品", "No products"),
     "acknowledge": ("知道了", "Seen"),

@@ -1,4 +1,5 @@
 import { showFootfall } from "./footfall.js";
+import { followHeat } from "./heat.js";
 import { showLanes } from "./lanes.js";
 import { element } from "./live.js";
 import { ago, followStore, lang, name, t } from "./staff.js";
@@ -91,3 +92,4 @@ function show(store) {
 }
 
 followStore(show);
+followHeat(byId("heat"));

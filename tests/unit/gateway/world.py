@@ -6,6 +6,7 @@ import asyncio
 import threading
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 from fastapi import FastAPI
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from gateway.api.alerts import alert_routes, maintenance_routes
 from gateway.api.board import Board, Picture
 from gateway.api.feed import Feed
+from gateway.api.heat import heat_routes
 from gateway.api.lanes import lane_routes
 from gateway.api.ratings import rating_routes
 from gateway.api.state import health_routes, state_routes
@@ -78,6 +80,10 @@ class World:
             health_routes(self.board, self.feed, lambda: (not self.engine.broken, {}))
         )
         app.include_router(rating_routes(self.engine, frozenset({"1", "2"}), lambda: self.now_s))
+        zone = ZoneInfo(config.timezone)
+        app.include_router(
+            heat_routes(lambda: read_only(config.database), zone, lambda: self.now_s)
+        )
         add_pages(app, config, lambda: read_only(config.database), lambda: self.now_s)
         self.app = app
         self._thread = threading.Thread(target=self.engine.run)
@@ -112,13 +118,15 @@ class World:
                 self.now_s += 0.02
                 assert self._steps.wait_for(lambda: self._shown > before, 10)  # noqa: B023 (waited for here)
 
-    def hear(self, topic: str, payload: Payload, *, seq: int | None = None) -> None:
+    def hear(
+        self, topic: str, payload: Payload, *, seq: int | None = None, boot: str = "b"
+    ) -> None:
         envelope = Envelope(
             id="x",
             type=payload.type,
             source="d1",
             time=datetime.fromtimestamp(self.now_s, UTC),
-            boot="b",
+            boot=boot,
             seq=seq,
             data=payload.model_dump(mode="json", exclude_none=True),
         )
