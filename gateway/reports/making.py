@@ -8,6 +8,7 @@ from gateway.config import GatewayConfig
 from gateway.reports.effects import AROUND_DAYS, effects
 from gateway.reports.figures import by_day, figures, part, products, responses
 from gateway.reports.page import Report
+from gateway.reports.people import people
 from gateway.reports.period import Period
 from gateway.reports.record import read
 
@@ -39,4 +40,5 @@ def make(db: sqlite3.Connection, config: GatewayConfig, period: Period) -> Repor
         responses(now.alerts),
         effects(long, period.from_s, period.to_s, period.zone),
         now.ratings,
+        people(db, period, now.entered_s),
     )
