@@ -89,6 +89,7 @@ class _Pages:
             "t": texts(language),
             "store": getattr(config.name, language) if config.name else config.store,
             "names": self._names,
+            "timezone": config.timezone,
             **values,
         }
         return self._templates.TemplateResponse(request, name, context, headers=_HEADERS)

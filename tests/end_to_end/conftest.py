@@ -25,9 +25,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStore]:
             print(f"--- {child.name}\n{child.last_lines(30)}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium without a screen."""
+    """Debian's Chromium without a screen.
+
+    Closed after each module: while it is open, its event loop runs in this thread and tests of
+    other modules could run none of their own.
+    """
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=which("chromium"),

@@ -16,7 +16,7 @@ from messages.envelope import Envelope, decode
 from messages.events import LineCrossing
 from messages.fields import LaneState, Payload
 from messages.payloads import CommandResult, QueueData, StatusData, StockData, StockItem, ZoneData
-from messages.places import LineData
+from messages.places import HeatData, LineData
 from messages.topics import Topics
 
 GTIN = "06901234001006"
@@ -67,6 +67,14 @@ class Device:
     def line(self, entered: int | None) -> None:
         data = LineData(line="door", entered=entered, left=entered, camera="cam-1")
         self.states = self.states | {TOPICS.line("d1", "door"): data}
+
+    def heat(self, *seconds: int) -> None:
+        places = {"door": ((0.1, 0.9), (0.9, 0.9)), "q": ((0, 0), (1, 0), (1, 1))}
+        data = HeatData(
+            camera="cam-1", columns=2, rows=len(seconds) // 2, seconds=seconds, places=places,
+            since=datetime.now(UTC),
+        )  # fmt: skip
+        self.states = self.states | {TOPICS.heat("d1", "cam-1"): data}
 
     def cross(self, direction: Literal["in", "out"], seq: int) -> None:
         data = LineCrossing(line="door", direction=direction, person=seq)

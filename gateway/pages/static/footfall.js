@@ -3,10 +3,16 @@ import { element } from "./live.js";
 import { lang, name, t } from "./staff.js";
 
 const SURE = 0.95; // below it the day was not seen whole, and the card says how much was
-const number = (value) => element("strong", "", String(value));
+const say = (text, value) => text.replace("{n}", value);
+const zone = document.body.dataset.zone; // the store's clock, wherever the reader is
 
 function clock(seconds) {
-  return new Intl.DateTimeFormat(lang, { dateStyle: "short", timeStyle: "short" }).format(new Date(1000 * seconds));
+  const format = new Intl.DateTimeFormat(lang, { dateStyle: "short", timeStyle: "short", timeZone: zone });
+  return format.format(new Date(1000 * seconds));
+}
+
+function cameAndWent(one) {
+  return `${say(t.came_in, one.entered)} · ${say(t.went_out, one.left)}`;
 }
 
 function shopCard(shop) {
@@ -16,25 +22,24 @@ function shopCard(shop) {
     card.append(element("p", "figure", t.unknown));
     return card;
   }
-  card.append(element("p", "figure", number(shop.inside), ` ${t.people}`));
-  if (shop.inside_low !== null) {
-    card.append(element("p", "age", `${t.inside_band} ${shop.inside_low}–${shop.inside_high}`));
-  }
-  card.append(element("p", "age", `${shop.entered} ${t.came_in} · ${shop.left} ${t.went_out}`));
-  if (shop.confidence < SURE) {
-    card.append(element("p", "age", `${Math.floor(100 * shop.confidence)} % ${t.seen_share}`));
-  }
-  card.append(element("p", "age", `${t.since} ${clock(shop.since_s)}`));
+  const rows = [cameAndWent(shop)];
+  if (shop.inside_low !== null) rows.unshift(say(t.inside_band, `${shop.inside_low}–${shop.inside_high}`));
+  if (shop.confidence < SURE) rows.push(say(t.seen_share, Math.floor(100 * shop.confidence)));
+  rows.push(say(t.since, clock(shop.since_s)));
+  card.append(
+    element("p", "figure", element("strong", "", String(shop.inside)), ` ${t.people}`),
+    ...rows.map((row) => element("p", "age", row)),
+  );
   return card;
 }
 
 function lineCard(line) {
   const known = line.blind === null;
-  const card = element("article", `card ${known ? "" : "unknown"}`, element("p", "title", name("lines", line.line)));
-  card.append(...(known
-    ? [element("p", "figure", number(line.entered), ` ${t.came_in}`), element("p", "figure", number(line.left), ` ${t.went_out}`)]
-    : [element("p", "figure", t.unknown)]));
-  return card;
+  return element(
+    "article", `card ${known ? "" : "unknown"}`,
+    element("p", "title", name("lines", line.line)),
+    element("p", known ? "age" : "figure", known ? cameAndWent(line) : t.unknown),
+  );
 }
 
 export function showFootfall(place, store) {

@@ -3,6 +3,7 @@ import { element } from "./live.js";
 import { ago, name, names, t } from "./staff.js";
 
 const EVERY_MS = 60000; // devices tell once a minute
+const FIRST_MS = 5000; // until there is anything to show
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 320;
 const HEIGHT = 180;
@@ -47,16 +48,17 @@ function card(one, nowS) {
 async function refresh(place) {
   try {
     const answer = await fetch("/api/v1/heat");
-    if (!answer.ok) return;
+    if (!answer.ok) return false;
     const { cameras, now_s: nowS } = await answer.json();
     place.parentElement.hidden = cameras.length === 0;
     place.replaceChildren(...cameras.map((one) => card(one, nowS)));
+    return cameras.length > 0;
   } catch {
-    // The gateway is away: the banner says so, and what stood here stays with its age.
+    return false; // the gateway is away: the banner says so, and what stands here tells its age
   }
 }
 
-export function followHeat(place) {
-  refresh(place);
-  setInterval(() => refresh(place), EVERY_MS);
+export async function followHeat(place) {
+  const found = await refresh(place);
+  setTimeout(() => followHeat(place), found ? EVERY_MS : FIRST_MS);
 }
