@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from messages.envelope import Message, UtcTime
 from messages.fields import Confidence, Count, Name, Payload
@@ -56,13 +56,13 @@ class HeatData(Payload):
     since: UtcTime | None = None
     places: dict[Name, tuple[tuple[Confidence, Confidence], ...]] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if len(self.seconds) != self.columns * self.rows:
-            raise ValueError(
-                f"seconds: expected {self.columns} x {self.rows} cells, found {len(self.seconds)}"
-            )
-        return self
+    @field_validator("seconds")
+    @classmethod
+    def _fits(cls, seconds: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        columns, rows = (info.data.get(side, 0) for side in ("columns", "rows"))
+        if len(seconds) != columns * rows:
+            raise ValueError(f"expected {columns} x {rows} cells, found {len(seconds)}")
+        return seconds
 
 
 class LineCount(Message):
