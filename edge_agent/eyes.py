@@ -210,7 +210,8 @@ class Eyes:
 
     def _take(self, eye: Eye, step: Step) -> None:
         if eye.health.ok:
-            self._reporter.camera(self._shared.put(eye.id, step.readings))
+            readings = self._shared.put(eye.id, step.readings)
+            self._reporter.camera(eye.pipeline.camera, readings, eye.pipeline.measures.heat)
         for lane, units in self._shared.elsewhere(eye.id, step.readings.t_s):
             eye.pipeline.measures.elsewhere(lane, units)
         self._count(eye, step.tracks)

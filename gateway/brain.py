@@ -6,7 +6,7 @@ The running gateway and a replay of recorded messages use the same step.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,10 @@ from gateway.rules.calendar import Calendar
 from gateway.rules.catalogue import make_rules
 from gateway.rules.findings import Finding, Subject, Turn, Verdict, Watch
 from gateway.rules.lanes import CloseLane, OpenLane
+from gateway.rules.shop_days import ShopDays
 from gateway.rules.signage import LaneSign, Signage
+from gateway.state.footfall import REMEMBERED as CROSSINGS
+from gateway.state.footfall import Footfall
 from gateway.state.goods import REMEMBERED
 from gateway.state.heard import Heard
 from gateway.state.live import LiveState
@@ -28,7 +31,7 @@ from gateway.state.maintenance import Maintenance
 from gateway.state.view import StoreView
 from messages.payloads import LaneAdvice, Text
 
-WANTED = (*REMEMBERED, *LEARNS_FROM)
+WANTED = tuple(dict.fromkeys((*REMEMBERED, *CROSSINGS, *LEARNS_FROM)))
 """Types of the events that :meth:`Brain.note` wants to hear again after a restart."""
 
 
@@ -62,9 +65,11 @@ class Brain:
             lanes=[lane.id for lane in config.lanes],
             shelves=[shelf.id for shelf in config.shelves],
             zones=[zone.id for zone in config.zones],
+            lines=[line.id for line in config.lines],
         )
         self._forecast = StoreForecast(config)
         zone = ZoneInfo(config.timezone)
+        self.footfall = Footfall(ShopDays(zone, config.opening_hours), config.entrances)
         self._sales = Sales(lambda t_s: _day(t_s, zone))
         self._rules = make_rules(config, self._forecast.need, self._sales)
         self._cashiers = {lane.id for lane in config.lanes if lane.kind != "self_checkout"} or None
@@ -76,12 +81,13 @@ class Brain:
     def note(self, event: Heard) -> None:
         """Take in an event that has not come before."""
         self.live.note(event)
+        self.footfall.note(event)
         self._forecast.note(event)
         self._sales.note(event)
 
     def think(self, now_s: float) -> Decisions:
         """Judge the store as it stands at ``now_s``."""
-        view = self.live.view(now_s)
+        view = self._view(now_s)
         is_open = self._calendar.is_open(now_s)
         changes: list[Change] = []
         bad: set[Subject] = set()
@@ -110,6 +116,11 @@ class Brain:
             self._cashiers,
         )
         return Decisions(view, tuple(changes), self._signage.signs(view), advice)
+
+    def _view(self, now_s: float) -> StoreView:
+        view = self.live.view(now_s)
+        lines, shop = self.footfall.look(now_s, view.lines)
+        return replace(view, lines=lines, footfall=shop)
 
     def notices(self, changes: Iterable[Change]) -> list[Notice]:
         """Say who is to be told of these steps."""

@@ -173,6 +173,18 @@ class ZoneSettings(Settings):
     help: HelpSettings | None = None
 
 
+class LineSettings(Settings):
+    """One line over which people come and go, as staff know it.
+
+    Attributes:
+        entrance: people come into the shop here and leave; false for a line inside of it.
+    """
+
+    id: Id
+    name: Names
+    entrance: bool = True
+
+
 class CheckoutSettings(Settings):
     """What the manager promises at the checkouts, and how quickly lanes can follow.
 
@@ -205,6 +217,8 @@ class GatewayConfig(Settings, CrossChecked):
         stale_after_s: a state older than this is unknown.
         languages: languages of the pages; the first one is shown first.
         keep_days: events older than this are deleted.
+        lines: the entrances of the shop, and lines inside of it; when left out, every line that a
+            device reports is an entrance.
         screens: when left out, one screen ``lane-{id}`` for each lane.
     """
 
@@ -224,6 +238,7 @@ class GatewayConfig(Settings, CrossChecked):
     shelves: tuple[ShelfSettings, ...] = ()
     products: tuple[ProductSettings, ...] = ()
     zones: tuple[ZoneSettings, ...] = ()
+    lines: tuple[LineSettings, ...] = ()
     rules: RuleSettings = RuleSettings()
     alerts: AlertSettings = AlertSettings()
 
@@ -238,6 +253,11 @@ class GatewayConfig(Settings, CrossChecked):
         ]
 
     @property
+    def entrances(self) -> frozenset[str] | None:
+        """Lines by which people come into the shop; None where every line is one."""
+        return frozenset(x.id for x in self.lines if x.entrance) if self.lines else None
+
+    @property
     def all_screens(self) -> tuple[ScreenSettings, ...]:
         """The screens, or one for each lane where the config names none."""
         return self.screens or tuple(
@@ -245,7 +265,14 @@ class GatewayConfig(Settings, CrossChecked):
         )
 
 
-_NAMED_BY = {"lanes": "id", "screens": "id", "shelves": "id", "products": "gtin", "zones": "id"}
+_NAMED_BY = {
+    "lanes": "id",
+    "screens": "id",
+    "shelves": "id",
+    "products": "gtin",
+    "zones": "id",
+    "lines": "id",
+}
 
 
 def _repeats(data: Any) -> Iterator[tuple[Key, str, str]]:

@@ -30,6 +30,7 @@ from gateway.rules.calendar import Calendar
 from gateway.state import history, lane_words, maintenance, rating_log
 from gateway.state.events import Boot, EventLog
 from gateway.state.heard import Heard
+from gateway.state.heat import HeatDays
 from gateway.state.history import History
 from gateway.state.lane_words import LaneWord
 from gateway.state.maintenance import Work
@@ -120,10 +121,13 @@ class Engine:
         self._brain = Brain(config, ledger.load_book(db, config.alerts), maintenance.load(db))
         for event in self._events.since(WANTED, clock() - REMEMBER_S):
             self._brain.note(event)
+        for hour in history.watched(db, clock() - REMEMBER_S):
+            self._brain.footfall.watched(*hour)
         for rating in rating_log.load(db, clock() - RATINGS_S):
             self._brain.live.ratings.note(rating)
         history.note_settings(db, reported_settings(config), clock())
         self._history = History()
+        self._heat = HeatDays(db, ZoneInfo(config.timezone))
         self._calendar = Calendar(ZoneInfo(config.timezone), config.opening_hours)
         teller.start(self._brain.book.open)
         self._asked: list[tuple[Act, Future[list[Change]]]] = []
@@ -223,6 +227,7 @@ class Engine:
         for one in heard:
             self._brain.live.apply(one)
             self._orders.answered(one)
+            self._heat.note(one)
         for one in new:
             self._brain.note(one)
         answers, changes = self._requested(now_s)
@@ -282,7 +287,8 @@ class Engine:
 
     def _commit(self, new: Sequence[Heard], changes: Sequence[Change], now_s: float) -> bool:
         sums = self._history.take(now_s)
-        if not (new or changes or self._works_changed or self._ordered or self._rated or sums):
+        asked = self._works_changed or self._ordered or self._rated
+        if not (new or changes or asked or sums or self._heat.waits):
             return True
         to_tell = self._brain.notices(changes)
         try:
@@ -296,10 +302,12 @@ class Engine:
             rating_log.write(self._db, self._rated)
             if sums is not None:
                 history.write(self._db, sums)
+            self._heat.write()
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._recover(error)
             return False
+        self._heat.written()
         self._works_changed = False
         self._ordered = {}
         self._rated = []
@@ -319,6 +327,7 @@ class Engine:
             before_s = now_s - 86400.0 * self._config.keep_days
             gone = self._events.forget(before_s, FORGET_AT_ONCE)
             history.forget(self._db, before_s, FORGET_AT_ONCE)
+            self._heat.forget(before_s)
         except sqlite3.Error as error:
             self._recover(error)
             return
@@ -334,6 +343,7 @@ class Engine:
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
         self._events.reload()
+        self._heat.reload()
         self._brain.book = ledger.load_book(self._db, self._config.alerts)
         self._brain.maintenance = maintenance.load(self._db)
         self._works_changed = False
@@ -373,6 +383,7 @@ class Engine:
         if decisions is not None:
             self._teller.signs(decisions.signs, now_s)
             self._teller.advice(decisions.advice, now_s)
+            self._teller.footfall(decisions.view, now_s)
             for device, word in self._orders.due(decisions.view):
                 self._teller.order(device, word, now_s)
             works = tuple(self._brain.maintenance.now(now_s))

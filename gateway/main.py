@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
@@ -19,6 +20,7 @@ from fastapi import FastAPI
 from gateway.api.alerts import alert_routes, maintenance_routes
 from gateway.api.board import Board, Picture
 from gateway.api.feed import Feed
+from gateway.api.heat import heat_routes
 from gateway.api.lanes import lane_routes
 from gateway.api.login import Guard, Lock, login_routes
 from gateway.api.ratings import rating_routes
@@ -155,6 +157,8 @@ class Gateway:
         lanes = frozenset(lane.id for lane in config.lanes)
         app.include_router(lane_routes(lanes, board, engine))
         app.include_router(rating_routes(engine, lanes, self._clock))
+        zone = ZoneInfo(config.timezone)
+        app.include_router(heat_routes(lambda: read_only(config.database), zone, self._clock))
         self._lock_up(app, config)
         add_pages(app, config, lambda: read_only(config.database), self._clock)
         return app

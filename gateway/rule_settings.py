@@ -242,7 +242,12 @@ class HealthSettings(Timing):
 
 
 Measure = Literal[
-    "lane_wait_s", "lane_waiting", "zone_occupancy", "shelf_availability", "store_waiting"
+    "lane_wait_s",
+    "lane_waiting",
+    "zone_occupancy",
+    "shelf_availability",
+    "store_waiting",
+    "store_inside",
 ]
 
 
@@ -250,8 +255,9 @@ class KpiSettings(Timing, CrossChecked):
     """Tell that a measure is beyond its limit for a time.
 
     Attributes:
-        measure: lane_wait_s, lane_waiting, zone_occupancy, store_waiting (people at all lanes), or
-            shelf_availability (share of planned products that are there, 0..1).
+        measure: lane_wait_s, lane_waiting, zone_occupancy, store_waiting (people at all lanes),
+            store_inside (people in the shop), or shelf_availability (share of planned products
+            that are there, 0..1).
         of: id of one lane, zone or shelf; all of them when left out.
         above, below: the limit; exactly one of them.
         clear: resolve at this value; the limit itself when left out.

@@ -10,6 +10,7 @@ from pydantic import Field
 from messages.envelope import Message, UtcTime
 from messages.events import EVENTS
 from messages.fields import Confidence, Count, Gtin14, LaneState, Name, Payload, Seconds
+from messages.places import FootfallData, HeatData, LineData
 
 
 class WaitScore(Message):
@@ -307,11 +308,14 @@ PAYLOADS: dict[str, type[Payload]] = {
         for cls in (
             QueueData,
             ZoneData,
+            LineData,
+            HeatData,
             StockData,
             StatusData,
             AckData,
             AlertData,
             LaneAdvice,
+            FootfallData,
             SignageData,
             ConfigData,
             Command,

@@ -19,6 +19,8 @@ ASYNCAPI = Path(__file__).parent / "asyncapi.yaml"
 _CHANNELS: tuple[tuple[str, str, str, bool, tuple[str, ...]], ...] = (
     ("queue", "dev/{device}/queue/{lane}", "device", True, ("queue",)),
     ("zone", "dev/{device}/zone/{zone}", "device", True, ("zone",)),
+    ("line", "dev/{device}/line/{line}", "device", True, ("line",)),
+    ("heat", "dev/{device}/heat/{camera}", "device", True, ("heat",)),
     ("stock", "dev/{device}/stock/{shelf}", "device", True, ("stock",)),
     ("event", "dev/{device}/event", "device", False, tuple(EVENTS)),
     ("status", "dev/{device}/status", "device", True, ("status",)),
@@ -28,6 +30,7 @@ _CHANNELS: tuple[tuple[str, str, str, bool, tuple[str, ...]], ...] = (
     ("command", "cmd/{device}/{name}", "gateway", False, ("command",)),
     ("alert", "alert/{alert}", "gateway", True, ("alert",)),
     ("advice", "advice/lanes", "gateway", True, ("advice",)),
+    ("footfall", "footfall", "gateway", True, ("footfall",)),
     ("signage", "signage/{screen}", "gateway", True, ("signage",)),
 )
 

@@ -42,6 +42,14 @@ class Topics:
         """State of a dwell zone, retained."""
         return f"{self.base}/dev/{level(device)}/zone/{level(zone)}"
 
+    def line(self, device: str, line: str) -> str:
+        """Counts of a line, retained."""
+        return f"{self.base}/dev/{level(device)}/line/{level(line)}"
+
+    def heat(self, device: str, camera: str) -> str:
+        """Heat map of a camera, retained."""
+        return f"{self.base}/dev/{level(device)}/heat/{level(camera)}"
+
     def stock(self, device: str, shelf: str) -> str:
         """Stock of a shelf, retained."""
         return f"{self.base}/dev/{level(device)}/stock/{level(shelf)}"
@@ -78,6 +86,11 @@ class Topics:
     def advice(self) -> str:
         """Advice on lanes, retained."""
         return f"{self.base}/advice/lanes"
+
+    @property
+    def footfall(self) -> str:
+        """People in the shop, retained."""
+        return f"{self.base}/footfall"
 
     def signage(self, screen: str) -> str:
         """Content of a screen, retained."""

@@ -68,6 +68,7 @@ class _Counter:
         self._last = Readings(0.0)
         self._events: list[dict[str, Any]] = []
         self._size = (0, 0)
+        self._passed_s: dict[str, list[float]] = {}
 
     def line(self, frame: Frame) -> dict[str, Any]:
         """What is known after one more frame."""
@@ -81,6 +82,7 @@ class _Counter:
         self._frames += 1
         self._people.update(confirmed)
         self._most = max(self._most, len(confirmed))
+        self._note_passers(step.readings)
         self._last = step.readings
         return {
             "frame": frame.index,
@@ -99,8 +101,18 @@ class _Counter:
             "inside": self._last.occupancy,
             "events": self._events,
             **_measured(self._last),
-            "zones": {zone: _dwelled(data) for zone, data in self._last.zones.items()},
+            "zones": {
+                zone: {**_dwelled(data), "passed_s": self._passed_s.get(zone, [])}
+                for zone, data in self._last.zones.items()
+            },
         }
+
+    def _note_passers(self, readings: Readings) -> None:
+        """Keep when people passed a zone without stopping; no event tells of them."""
+        for zone, data in readings.zones.items():
+            before = self._last.zones.get(zone)
+            new = data.passers - (0 if before is None else before.passers)
+            self._passed_s.setdefault(zone, []).extend([round(readings.t_s, 1)] * new)
 
 
 def _people(detections: Detections, tracks: Tracks) -> Iterator[dict[str, Any]]:

@@ -28,12 +28,18 @@ from messages.events import (
     WaitDone,
 )
 from messages.payloads import CommandResult, QueueData, StatusData, StockData, Text, ZoneData
+from messages.places import HeatData, LineData
 
 LEAVES_THE_DEVICE: dict[type[Message], Text] = {
     QueueData: Text(
         zh="每条收银通道的排队人数和等候时间", en="people waiting and waits of each lane"
     ),
     ZoneData: Text(zh="每个区域的人数和停留时间", en="people and dwell times of each zone"),
+    LineData: Text(zh="每个出入口的进出人数", en="people in and out over each line"),
+    HeatData: Text(
+        zh="画面各格内有人停留的秒数之和（粗网格，仅计数）",
+        en="seconds that people stood in each cell of a coarse grid over the picture, sums alone",
+    ),
     Visit: Text(zh="一次停留的时长", en="how long one stay in a zone lasted"),
     LineCrossing: Text(zh="一次进出", en="one passage through an entrance"),
     Joined: Text(zh="一次开始排队", en="somebody joined a queue"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 import tempfile
 from collections import Counter
@@ -12,15 +11,12 @@ from typing import Annotated, Any
 
 import jinja2
 import typer
-from markupsafe import Markup
 
 from edge_agent.commands import report_plots as plots
-from edge_agent.commands import report_summary
+from edge_agent.commands import report_summary, report_zones
 from edge_agent.commands.count import count
 from edge_agent.commands.report_log import Log, LogError, read
 
-_POINTS = 700
-_BARS = 20
 _OUTCOMES = {
     "served": "已结账 · served",
     "reneged": "中途离开 · left before service",
@@ -84,8 +80,9 @@ def render(log: Log, title: str) -> str:
         lane_summaries=report_summary.lanes(log),
         zone_summaries=report_summary.zones(log),
         lanes=[_lane(log, name) for name in sorted(log.lanes)],
-        zones=[_zone(log, name) for name in sorted(log.zones)],
+        zones=[report_zones.zone(log, name) for name in sorted(log.zones)],
         lines=sorted(log.lines.items()),
+        in_shop=plots.lines([plots.Series("店内 · inside", plots.thin(log.in_shop))], "人"),
         heat=plots.heat(log.heat),
     )
 
@@ -97,12 +94,12 @@ def _lane(log: Log, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "length": plots.lines(
-            [plots.Series("等待 · waiting", _thin([(r[0], r[1]) for r in rows]))], "人"
+            [plots.Series("等待 · waiting", plots.thin([(r[0], r[1]) for r in rows]))], "人"
         ),
         "wait": plots.lines(
             [
-                plots.Series("p50", _thin([(r[0], r[2]) for r in rows])),
-                plots.Series("p90", _thin([(r[0], r[3]) for r in rows])),
+                plots.Series("p50", plots.thin([(r[0], r[2]) for r in rows])),
+                plots.Series("p90", plots.thin([(r[0], r[3]) for r in rows])),
             ],
             "s",
             # Against the moment at which the shopper joined, when the prediction was made.
@@ -138,49 +135,3 @@ def _score(waits: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "bias_s": f"{statistics.fmean(errors):+.1f}",
         "coverage": f"{100 * statistics.fmean(covered):.0f}",
     }
-
-
-def _zone(log: Log, name: str) -> dict[str, Any]:
-    series = plots.Series("人数 · people", _thin(log.zones[name]))
-    dwells = [e["dwell_s"] for e in log.of("visit") if e["zone"] == name]
-    zone: dict[str, Any] = {
-        "name": name,
-        "occupancy": plots.lines([series], "人"),
-        "dwell": None,
-    }
-    if dwells:
-        cuts = statistics.quantiles(dwells, n=10, method="inclusive") if len(dwells) > 1 else []
-        zone |= {
-            "dwell": _histogram(dwells),
-            "visits": len(dwells),
-            "p50_s": f"{statistics.median(dwells):.0f}",
-            "p90_s": f"{cuts[8] if cuts else dwells[0]:.0f}",
-        }
-    return zone
-
-
-def _histogram(values: Sequence[float]) -> Markup:
-    step = _round_step(max(values) / _BARS)
-    counts = [0] * _BARS
-    for value in values:
-        counts[min(int(value / step), _BARS - 1)] += 1
-    return plots.bars([step * i for i in range(_BARS + 1)], counts, "次")
-
-
-def _round_step(least: float) -> float:
-    """Give the next of 1, 2, 5, 10, 20, … s, so that the axis shows round numbers."""
-    scale = 10.0 ** math.floor(math.log10(max(least, 1.0)))
-    return next(scale * k for k in (1.0, 2.0, 5.0, 10.0) if scale * k >= least)
-
-
-def _thin(
-    points: Sequence[tuple[float, float | None]],
-) -> list[tuple[float, float | None]]:
-    """Every so many points the highest, so that a day fits on the page and no peak is lost."""
-    step = max(len(points) // _POINTS, 1)
-    thinned = []
-    for start in range(0, len(points), step):
-        some = points[start : start + step]
-        known = [value for _, value in some if value is not None]
-        thinned.append((some[0][0], max(known) if known else None))
-    return thinned

@@ -25,6 +25,8 @@ class Log:
         inside: people in the shop at the end by the lines; None where the log does not tell.
         people: different people counted; None where the log does not tell.
         passers: zone → people who crossed it without stopping, where the log tells.
+        passed_s: zone → when each of them did, where the log tells.
+        in_shop: (t_s, people in the shop by all lines), while there are lines.
         lanes: lane → (t_s, waiting, wait_s, wait_p90_s), as shown at that time.
         zones: zone → (t_s, occupancy).
         lines: line → (in, out) at the end.
@@ -37,6 +39,8 @@ class Log:
     people: int | None = None
     inside: int | None = None
     passers: dict[str, int] = field(default_factory=dict)
+    passed_s: dict[str, list[float]] = field(default_factory=dict)
+    in_shop: list[tuple[float, float | None]] = field(default_factory=list)
     lanes: dict[str, list[tuple[float, float | None, float | None, float | None]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -91,6 +95,9 @@ def _take_frame(log: Log, line: dict[str, Any]) -> list[tuple[float, float]]:
         log.lanes[lane].append((t_s, data["waiting"], data["wait_s"], data["wait_p90_s"]))
     for zone, data in line["zones"].items():
         log.zones[zone].append((t_s, data["occupancy"]))
+    if line["lines"]:
+        inside = sum(counts["in"] - counts["out"] for counts in line["lines"].values())
+        log.in_shop.append((t_s, max(inside, 0)))
     log.frames += 1
     return feet
 
@@ -101,6 +108,8 @@ def _take_summary(log: Log, summary: dict[str, Any]) -> tuple[float, float] | No
     for name, data in summary.get("zones", {}).items():
         if data.get("passers") is not None:
             log.passers[name] = int(data["passers"])
+        if data.get("passed_s") is not None:
+            log.passed_s[name] = [float(t_s) for t_s in data["passed_s"]]
     for name, data in summary.get("lines", {}).items():
         log.lines[name] = (data["in"], data["out"])
     size = summary.get("frame_size")

@@ -13,6 +13,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 8, 24
 _COLOURS = ("#1f6feb", "#d1242f", "#2da44e", "#8250df")
 _TICKS = 5
 _MOST_TICKS = 8
+_POINTS = 700
 _STEPS_S = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400)
 
 Points = Sequence[tuple[float, float | None]]
@@ -62,6 +63,27 @@ def lines(series: Sequence[Series], unit: str, dots: Series | None = None) -> Ma
         known = [(t, v) for t, v in dots.points if v is not None]
         parts += _dots(frame, known, 2.0, _COLOURS[len(series)])
     return _svg(parts) + _legend(every)
+
+
+def dots(series: Series, unit: str) -> Markup:
+    """Plot single values over time; None leaves a place empty."""
+    known = [(t_s, value) for t_s, value in series.points if value is not None]
+    times = [t_s for t_s, _ in series.points]
+    top = _round_up([value for _, value in known])
+    frame = _Frame(min(times, default=0.0), max(times, default=1.0), top)
+    parts = [_axes(frame, unit, clock, _moments(frame)), *_dots(frame, known, 3.0, _COLOURS[0])]
+    return _svg(parts) + _legend([series])
+
+
+def thin(points: Points) -> list[tuple[float, float | None]]:
+    """Give every so many points the highest, so that a day fits on the page and no peak is lost."""
+    step = max(len(points) // _POINTS, 1)
+    thinned = []
+    for start in range(0, len(points), step):
+        some = points[start : start + step]
+        known = [value for _, value in some if value is not None]
+        thinned.append((some[0][0], max(known) if known else None))
+    return thinned
 
 
 def scatter(points: Sequence[tuple[float, float]], unit: str) -> Markup:

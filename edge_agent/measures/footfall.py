@@ -12,6 +12,8 @@ CLOSED_AFTER_S = 3 * 3600.0
 _LEARN_FROM = 20
 """Days with fewer crossings teach nothing about the error of a line."""
 _KEEP = 0.7
+_GAP_S = 10.0
+"""Nobody was counted in a longer time without a frame."""
 
 
 class Footfall:
@@ -20,6 +22,9 @@ class Footfall:
     A line misses a few crossings, and more in one direction than in the other, so in minus out
     drifts over the day. At closing time the shop is empty: what is left over then is the error.
     Its ratio is learned, and the next day's counts are corrected by it.
+
+    This serves recordings. In a store the gateway does the same with all entrances and the opening
+    hours, which one device does not know.
 
     Args:
         lines: line ids.
@@ -30,6 +35,9 @@ class Footfall:
         self._today = [0, 0]
         self._last_s: float | None = None
         self._ratio = 1.0
+        self._frame_s: float | None = None
+        self.watched_s = 0.0
+        """Seconds in which crossings were counted."""
 
     @property
     def occupancy(self) -> int | None:
@@ -43,8 +51,11 @@ class Footfall:
 
     def update(self, t_s: float, crossings: Iterable[Crossing]) -> dict[str, tuple[int, int]]:
         """Add crossings; give line → (in, out) since the start."""
+        if self._frame_s is not None and 0.0 < t_s - self._frame_s <= _GAP_S:
+            self.watched_s += t_s - self._frame_s
+        self._frame_s = t_s
         if self._last_s is not None and t_s - self._last_s >= CLOSED_AFTER_S:
-            self.close()
+            self._close()
         for crossing in crossings:
             side = 0 if crossing.direction == Direction.IN else 1
             self._counts[crossing.line][side] += 1
@@ -52,7 +63,7 @@ class Footfall:
             self._last_s = t_s
         return {line: (come, gone) for line, (come, gone) in self._counts.items()}
 
-    def close(self) -> None:
+    def _close(self) -> None:
         """The shop is empty: learn from what is left over, and begin a new day."""
         come, gone = self._today
         if min(come, gone) >= _LEARN_FROM:

@@ -90,7 +90,8 @@ class Measures:
         lines = self._footfall.update(presence.t_s, presence.crossings)
         self._heat.add(presence.feet[presence.seen], dt_s)
         occupancy = self._footfall.occupancy
-        return Readings(presence.t_s, queues, zones, lines, tuple(events), occupancy)
+        watched_s = self._footfall.watched_s
+        return Readings(presence.t_s, queues, zones, lines, tuple(events), occupancy, watched_s)
 
     @property
     def heat(self) -> HeatMap:
@@ -100,10 +101,6 @@ class Measures:
     def promises(self) -> dict[str, Wait | None]:
         """Lane → the wait published last, with what it was made from; None where there is none."""
         return {lane.name: lane.promise for lane in self._lanes}
-
-    def close(self) -> None:
-        """The shop has closed and is empty; corrects the count of people inside."""
-        self._footfall.close()
 
     def _step_s(self, t_s: float) -> float:
         last_s, self._last_s = self._last_s, t_s

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Sequence
 
 from edge_agent.clock import Clock
-from edge_agent.config import CameraSettings, DwellZone
+from edge_agent.config import CameraSettings, DwellZone, LineZone
+from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.readings import Readings
 from edge_agent.publish.link import Link
 from edge_agent.publish.outbox import Outbox
@@ -14,7 +15,11 @@ from edge_agent.shelves.readings import ShelfReadings
 from messages.events import EventData
 from messages.fields import LaneState, Payload
 from messages.payloads import QueueData, StatusData, StockData, ZoneData
+from messages.places import HeatData, LineData
 from messages.topics import Topics
+
+HEAT_S = 60.0
+"""Beat of the heat maps."""
 
 
 class Reporter:
@@ -44,15 +49,28 @@ class Reporter:
         self._device = device
         self._clock = clock
         self._every_s = every_s
+        self._since_s = clock.now_s()
+        self._heat_s: dict[str, float] = {}
         self._lock = threading.Lock()
         self._last: dict[str, tuple[float, tuple[object, ...]]] = {}
 
-    def camera(self, readings: Readings) -> None:
+    def camera(self, camera: CameraSettings, readings: Readings, heat: HeatMap) -> None:
         """Publish the measures of one camera."""
-        for lane, queue in readings.lanes.items():
-            self._state(self._topics.queue(self._device, lane), queue, readings.t_s)
-        for zone, data in readings.zones.items():
-            self._state(self._topics.zone(self._device, zone), data, readings.t_s)
+        self._queues_and_zones(readings)
+        share = readings.watched_s / max(readings.t_s - self._since_s, 1.0)
+        for line, (entered, left) in readings.lines.items():
+            data = LineData(
+                line=line,
+                entered=entered,
+                left=left,
+                since=self._clock.utc(self._since_s),
+                confidence=min(round(share, 3), 1.0),
+                camera=camera.id,
+            )
+            self._state(self._topics.line(self._device, line), data, readings.t_s)
+        if not 0.0 <= readings.t_s - self._heat_s.get(camera.id, float("-inf")) < HEAT_S:
+            self._heat_s[camera.id] = readings.t_s
+            self._heat(camera, heat, readings.t_s)
         self._events(readings.events, readings.t_s)
 
     def blind(self, camera: CameraSettings, t_s: float) -> None:
@@ -63,7 +81,11 @@ class Reporter:
             for zone in camera.zones
             if isinstance(zone, DwellZone)
         }
-        self.camera(Readings(t_s, lanes, zones))
+        self._queues_and_zones(Readings(t_s, lanes, zones))
+        for zone in camera.zones:
+            if isinstance(zone, LineZone):
+                data = LineData(line=zone.id, entered=None, left=None, camera=camera.id)
+                self._state(self._topics.line(self._device, zone.id), data, t_s)
 
     def shelves(self, readings: ShelfReadings) -> None:
         """Publish stock and what happened on the shelves."""
@@ -74,6 +96,27 @@ class Reporter:
     def status(self, status: StatusData, t_s: float) -> None:
         """Publish the state of the device."""
         self._state(self._topics.status(self._device), status, t_s)
+
+    def _queues_and_zones(self, readings: Readings) -> None:
+        for lane, queue in readings.lanes.items():
+            self._state(self._topics.queue(self._device, lane), queue, readings.t_s)
+        for zone, data in readings.zones.items():
+            self._state(self._topics.zone(self._device, zone), data, readings.t_s)
+
+    def _heat(self, camera: CameraSettings, heat: HeatMap, t_s: float) -> None:
+        rows, columns = heat.seconds.shape
+        data = HeatData(
+            camera=camera.id,
+            columns=columns,
+            rows=rows,
+            seconds=tuple(heat.seconds.round().astype(int).ravel().tolist()),
+            since=self._clock.utc(self._since_s),
+            places={
+                zone.id: zone.points if isinstance(zone, LineZone) else zone.polygon
+                for zone in camera.zones
+            },
+        )
+        self._link.publish_state(self._topics.heat(self._device, camera.id), data, t_s)
 
     def _events(self, events: Sequence[EventData], t_s: float) -> None:
         if events:
@@ -104,6 +147,8 @@ def _shown(data: Payload) -> tuple[object, ...]:
             return data.waiting, data.served, data.open
         case ZoneData():
             return (data.occupancy,)
+        case LineData():
+            return data.entered, data.left
         case StockData():
             return tuple((gtin, item.count) for gtin, item in data.items.items())
         case StatusData():

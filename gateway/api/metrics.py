@@ -45,6 +45,7 @@ class _Store(Collector):
         wait_s = {x.lane: x.wait_s for x in lanes if x.wait_s is not None}
         yield _gauge("lane_wait_seconds", "Median wait of who joins now", "lane", wait_s)
         yield from _scores(picture.view)
+        yield from _footfall(picture.view)
         online = {x.device: float(x.works) for x in picture.view.devices.values()}
         yield _gauge("device_online", "1 when the device works", "device", online)
         yield _stock(picture.view)
@@ -64,6 +65,22 @@ def _scores(view: StoreView) -> Iterator[Metric]:
         known = {lane: getattr(score, field) for lane, score in scores.items()}
         values = {lane: value for lane, value in known.items() if value is not None}
         yield _gauge(name, text, "lane", values)
+
+
+def _footfall(view: StoreView) -> Iterator[Metric]:
+    """Who came and went, line by line, and who is inside."""
+    lines = view.lines.values()
+    entered = {x.line: x.entered for x in lines if x.entered is not None}
+    yield _gauge("line_entered", "People who came in by a line today", "line", entered)
+    left = {x.line: x.left for x in lines if x.left is not None}
+    yield _gauge("line_left", "People who left by a line today", "line", left)
+    shop = view.footfall
+    if shop.inside is not None:
+        yield GaugeMetricFamily("instore_inside", "People in the shop", shop.inside)
+    if shop.since_s is not None:
+        yield GaugeMetricFamily(
+            "instore_inside_confidence", "Share of the day that was seen", shop.confidence
+        )
 
 
 def _stock(view: StoreView) -> Metric:

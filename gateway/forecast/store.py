@@ -89,6 +89,7 @@ class StoreForecast:
     def __init__(self, config: GatewayConfig) -> None:
         zone = ZoneInfo(config.timezone)
         promise = config.checkouts
+        self._entrances = config.entrances
         self._assistant_from = promise.assistant_from
         self._arrivals = ArrivalForecast(lambda t_s: _local(t_s, zone))
         level = ServiceLevel(promise.promise, promise.share, promise.wait_s)
@@ -111,8 +112,9 @@ class StoreForecast:
     def note(self, event: Heard) -> None:
         """Take in an event that has not come before; late ones count when they come."""
         match event.payload:
-            case LineCrossing(direction="in"):
-                self._arrivals.entered(event.true_s)
+            case LineCrossing(line=line, direction="in"):
+                if self._entrances is None or line in self._entrances:
+                    self._arrivals.entered(event.true_s)
             case Joined(lane=lane):
                 self._joined += 1
                 self._arrivals.joined(event.true_s)

@@ -12,6 +12,7 @@ from messages.envelope import MalformedMessageError, decode, first_error
 from messages.events import EVENTS, EventData
 from messages.fields import Payload
 from messages.payloads import CommandResult, QueueData, StatusData, StockData, ZoneData
+from messages.places import HeatData, LineData
 from messages.topics import DeviceTopic, parse_device_topic
 
 log = structlog.get_logger(__name__)
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 _STATES: dict[str, tuple[type[Payload], str | None]] = {
     "queue": (QueueData, "lane"),
     "zone": (ZoneData, "zone"),
+    "line": (LineData, "line"),
+    "heat": (HeatData, "camera"),
     "stock": (StockData, "shelf"),
     "status": (StatusData, None),
     "cmdres": (CommandResult, None),

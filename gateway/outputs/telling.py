@@ -15,12 +15,16 @@ from gateway.outputs.alerts import Alert
 from gateway.outputs.orders import VALID_S
 from gateway.rules.signage import Arrow, LaneSign
 from gateway.state.lane_words import LaneWord
+from gateway.state.view import StoreView
 from messages.envelope import Envelope
 from messages.fields import Payload
 from messages.payloads import AckData, Command, LaneAdvice, SignageData
+from messages.places import FootfallData, LineCount
 from messages.topics import Topics
 
 Publish = Callable[[str, bytes], None]
+BEAT_S = 60.0
+"""What does not change is said again at least so often, with its new time."""
 _SWAPPED: dict[Arrow, Arrow] = {"left": "right", "right": "left", "none": "none"}
 
 
@@ -55,6 +59,7 @@ class Teller:
         self._acks: dict[str, tuple[str, int]] = {}
         self._signs: dict[str, tuple[int, LaneSign | None, float]] = {}
         self._advised: LaneAdvice | None = None
+        self._counted: tuple[FootfallData | None, float] = None, 0.0
         self._again = threading.Event()
 
     def start(self, alerts: Iterable[Alert]) -> None:
@@ -113,6 +118,14 @@ class Teller:
             self._advised = advice
             self._send(self._topics.advice, advice, now_s)
 
+    def footfall(self, view: StoreView, now_s: float) -> None:
+        """Publish who is in the shop, where an entrance is known: changes, and at a beat."""
+        data = _footfall(view)
+        if data is None or (data == self._counted[0] and 0.0 <= now_s - self._counted[1] < BEAT_S):
+            return
+        self._counted = data, now_s
+        self._send(self._topics.footfall, data, now_s)
+
     def order(self, device: str, word: LaneWord, now_s: float) -> None:
         """Tell one device the manager's word on a lane; it answers under the word's id."""
         moment = datetime.fromtimestamp(now_s, UTC)
@@ -127,6 +140,7 @@ class Teller:
     def _repeat(self, now_s: float) -> None:
         self._signs = {name: (rev, sign, 0.0) for name, (rev, sign, _) in self._signs.items()}
         self._advised = None
+        self._counted = None, 0.0
         for alert in self._open.values():
             self._send(self._topics.alert(alert.id), alert.message(), now_s)
         for device, (boot, upto_seq) in self._acks.items():
@@ -162,3 +176,24 @@ class Teller:
             boot=self._boot,
             data=data.model_dump(mode="json", exclude_none=True),
         )
+
+
+def _footfall(view: StoreView) -> FootfallData | None:
+    shop = view.footfall
+    if shop.since_s is None:
+        return None
+    return FootfallData(
+        entered=shop.entered,
+        left=shop.left,
+        inside=shop.inside,
+        inside_low=shop.inside_low,
+        inside_high=shop.inside_high,
+        since=datetime.fromtimestamp(shop.since_s, UTC),
+        # Two digits, so that it does not change with every second.
+        confidence=round(shop.confidence, 2),
+        leftover=shop.leftover,
+        lines={
+            name: LineCount(entered=line.entered, left=line.left)
+            for name, line in view.lines.items()
+        },
+    )

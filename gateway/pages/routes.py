@@ -89,6 +89,7 @@ class _Pages:
             "t": texts(language),
             "store": getattr(config.name, language) if config.name else config.store,
             "names": self._names,
+            "timezone": config.timezone,
             **values,
         }
         return self._templates.TemplateResponse(request, name, context, headers=_HEADERS)
@@ -153,10 +154,11 @@ def _staff_pages(pages: _Pages) -> APIRouter:
 
 
 def _names(config: GatewayConfig) -> dict[str, dict[str, dict[str, str]]]:
-    """What people call lanes, shelves, products and zones, for the script of a page."""
+    """What people call lanes, shelves, products, zones and lines, for the script of a page."""
     return {
         "lanes": {x.id: x.names.model_dump() | {"sign": x.sign} for x in config.lanes},
         "shelves": {x.id: x.name.model_dump() for x in config.shelves},
         "products": {x.gtin: x.name.model_dump() for x in config.products},
         "zones": {x.id: x.name.model_dump() for x in config.zones},
+        "lines": {x.id: x.name.model_dump() for x in config.lines},
     }

@@ -8,6 +8,7 @@ from gateway.config import GatewayConfig
 from gateway.reports.effects import AROUND_DAYS, effects
 from gateway.reports.figures import by_day, figures, part, products, responses
 from gateway.reports.page import Report
+from gateway.reports.people import people
 from gateway.reports.period import Period
 from gateway.reports.record import read
 
@@ -25,7 +26,7 @@ def make(db: sqlite3.Connection, config: GatewayConfig, period: Period) -> Repor
     before = period.before
     from_s = min(period.from_s - BASELINE_DAYS * day_s, before.from_s)
     # A change of settings late in the period is judged by what came after it, if that is there.
-    long = read(db, config.alerts, from_s, period.to_s + AROUND_DAYS * day_s)
+    long = read(db, config.alerts, from_s, period.to_s + AROUND_DAYS * day_s, config.entrances)
     limit_s = config.checkouts.wait_s
     zones = {zone.id: zone.shelves for zone in config.zones if zone.shelves}
     now = part(long, period.from_s, period.to_s)
@@ -39,4 +40,5 @@ def make(db: sqlite3.Connection, config: GatewayConfig, period: Period) -> Repor
         responses(now.alerts),
         effects(long, period.from_s, period.to_s, period.zone),
         now.ratings,
+        people(db, period, now.entered_s),
     )

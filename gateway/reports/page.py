@@ -19,6 +19,7 @@ from gateway.config import GatewayConfig, Language, Names
 from gateway.reports import plots
 from gateway.reports.effects import Effect
 from gateway.reports.figures import Figures, Product, Responses
+from gateway.reports.people import People
 from gateway.reports.period import Period
 from gateway.reports.words import Words
 from gateway.state.ratings import Rating
@@ -46,6 +47,7 @@ class Report:
         cases: how cases went, by rule.
         effects: what followed what was done.
         ratings: what shoppers said.
+        people: who was in the shop when, and where people stood.
     """
 
     period: Period
@@ -56,6 +58,7 @@ class Report:
     cases: Sequence[Responses]
     effects: Sequence[Effect]
     ratings: Sequence[Rating]
+    people: People
 
 
 def html(
@@ -87,7 +90,8 @@ def html(
         compared=report.before.waits > 0 or report.before.lane_hours is not None,
         partly=words("partly", hours=f"{whole.seen_hours:.0f}") if whole.lane_hours else "",
         effects=[_effect(effect, report, words) for effect in report.effects],
-        plots=_plots(report, config, words),
+        plots=[*_plots(report, config, words), *_hours(report.people, words)],
+        heat=_heat(report.people, config, words),
         products=_products(report.products, config, words),
         unseen_shelves=not report.products,
         cases=[_case(one, words) for one in report.cases],
@@ -181,6 +185,31 @@ def _plots(report: Report, config: GatewayConfig, words: Words) -> list[tuple[st
     return [
         (title, Markup(plots.bars(labels, values, title)))  # noqa: S704 - escaped where made
         for title, values in wanted
+    ]
+
+
+def _hours(people: People, words: Words) -> list[tuple[str, Markup]]:
+    labels = [f"{one.hour}:00" for one in people.hours]
+    wanted = (
+        (words("entered_hour"), [one.entered for one in people.hours]),
+        (words("inside_hour"), [one.inside for one in people.hours]),
+    )
+    return [
+        (title, Markup(plots.bars(labels, values, title)))  # noqa: S704 - escaped where made
+        for title, values in wanted
+        if any(value is not None for value in values)
+    ]
+
+
+def _heat(people: People, config: GatewayConfig, words: Words) -> list[tuple[str, Markup]]:
+    known = {one.id: _name(one.name, one.id, words) for one in config.zones}
+    known |= {one.id: _name(one.name, one.id, words) for one in config.lines}
+    return [
+        (
+            f"{one.device} · {one.camera}",
+            Markup(plots.heat(one.seconds, one.columns, one.places, known, words("heat"))),  # noqa: S704 - escaped where made
+        )
+        for one in people.heat
     ]
 
 

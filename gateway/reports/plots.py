@@ -6,11 +6,12 @@ Colours and sizes come from the style sheet by class, so that a plot follows lig
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 WIDTH, HEIGHT = 420, 180
 _LEFT, _BOTTOM, _TOP = 44, 24, 12
+_HEAT = 480, 270
 
 
 def bars(labels: Sequence[str], values: Sequence[float | None], title: str) -> str:
@@ -56,6 +57,45 @@ def band(low: float, change: float, high: float, title: str) -> str:
         f'<line class="zero" x1="{x(0):.1f}" x2="{x(0):.1f}" y1="2" y2="{height - 2}"/>'
         f'<line class="reach" x1="{x(low):.1f}" x2="{x(high):.1f}" y1="{middle}" y2="{middle}"/>'
         f'<circle class="dot" cx="{x(change):.1f}" cy="{middle}" r="5"/></svg>'
+    )
+
+
+def heat(
+    seconds: Sequence[int],
+    columns: int,
+    places: Mapping[str, Sequence[tuple[float, float]]],
+    names: Mapping[str, str],
+    title: str,
+) -> str:
+    """Draw a grid of amounts and outlines over it; the scale is that of the square root.
+
+    Args:
+        seconds: of each cell, row by row from the top left.
+        columns: cells in a row.
+        places: zone or line → corners as fractions of the picture.
+        names: what people call those that have a name.
+        title: what a screen reader says.
+    """
+    width, height = _HEAT
+    wide, high = width / columns, height * columns / len(seconds)
+    most = math.sqrt(max(*seconds, 1))
+    parts = [
+        f'<rect class="cell" x="{wide * (n % columns):.2f}" y="{high * (n // columns):.2f}"'
+        f' width="{wide:.2f}" height="{high:.2f}" fill-opacity="{math.sqrt(value) / most:.2f}"/>'
+        for n, value in enumerate(seconds)
+        if value
+    ]
+    for place, corners in places.items():
+        points = [(x * width, y * height) for x, y in corners]
+        kind = "polyline" if len(points) == 2 else "polygon"
+        drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        parts.append(f'<{kind} class="place" points="{drawn}"/>')
+        if place in names and points:
+            (x, y), text = points[0], escape(names[place])
+            parts.append(f'<text x="{x:.1f}" y="{min(height - 4, y + 13):.1f}">{text}</text>')
+    return (
+        f'<svg class="plot heat" viewBox="0 0 {width} {height}" role="img"'
+        f' aria-label="{escape(title)}">{"".join(parts)}</svg>'
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +35,9 @@ FROM event WHERE type = 'visit' AND time_s >= ? AND time_s < ? ORDER BY 1
 """
 _ENTERED = """
 SELECT time_s FROM event WHERE type = 'crossing' AND time_s >= ? AND time_s < ?
-    AND json_extract(data, '$.direction') = 'in' ORDER BY 1
+    AND json_extract(data, '$.direction') = 'in'
+    AND (? IS NULL OR json_extract(data, '$.line') IN (SELECT value FROM json_each(?)))
+ORDER BY 1
 """
 _MINUTES = """
 SELECT start_s, known_s, open_s, waiting_s, asked_s, needed_s FROM lanes_minute
@@ -106,9 +110,24 @@ class Record:
     settings: tuple[tuple[float, str], ...]
 
 
-def read(db: sqlite3.Connection, settings: AlertSettings, from_s: float, to_s: float) -> Record:
-    """Read what happened from ``from_s`` to before ``to_s``."""
+def read(
+    db: sqlite3.Connection,
+    settings: AlertSettings,
+    from_s: float,
+    to_s: float,
+    entrances: Collection[str] | None = None,
+) -> Record:
+    """Read what happened from ``from_s`` to before ``to_s``.
+
+    Args:
+        db: the gateway's database.
+        settings: targets of alerts.
+        from_s: first moment, seconds since 1970.
+        to_s: the moment after the last.
+        entrances: lines through which people come into the shop; None takes every line.
+    """
     span = (from_s, to_s)
+    doors = None if entrances is None else json.dumps(sorted(entrances))
     waits = np.array(db.execute(_WAITS, span).fetchall(), dtype=np.float64).reshape(-1, 3)
     minutes = np.array(db.execute(_MINUTES, span).fetchall(), dtype=np.float64).reshape(-1, 6)
     return Record(
@@ -121,7 +140,9 @@ def read(db: sqlite3.Connection, settings: AlertSettings, from_s: float, to_s: f
         tuple(StockHour(*row) for row in db.execute(_STOCK, span)),
         tuple(ItemMove(*row) for row in db.execute(_ITEMS, span) if row[3] is not None),
         tuple(db.execute(_VISITS, span)),
-        np.array(db.execute(_ENTERED, span).fetchall(), dtype=np.float64).reshape(-1),
+        np.array(db.execute(_ENTERED, (*span, doors, doors)).fetchall(), dtype=np.float64).reshape(
+            -1
+        ),
         tuple(one for one in ledger.times(db, settings, from_s) if one["raised_s"] < to_s),
         tuple(one for one in rating_log.load(db, from_s) if one.at_s < to_s),
         tuple(db.execute("SELECT at_s, settings FROM setting WHERE at_s < ? ORDER BY 1", (to_s,))),

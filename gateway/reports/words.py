@@ -18,6 +18,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "cases": ("提醒与响应", "Cases and responses"),
     "ratings": ("顾客评价", "Ratings"),
     "entered": ("进店人数", "People who came in"),
+    "entered_hour": ("每小时进店人数（平均）", "People who came in, by hour (mean of the days)"),
+    "inside_hour": ("店内人数（平均）", "People inside, by hour (mean)"),
+    "heat": ("热力图", "Where people stood"),
+    "heat_note": (
+        "每格为有人停留的时间；只有计数，没有画面。",
+        "Time that people stood in each cell; counts alone, no picture.",
+    ),
     "waits": ("排队人次", "Queued"),
     "wait_mean": ("平均等候", "Mean wait"),
     "wait_p90": ("90%的顾客等候不超过", "90 % waited at most"),

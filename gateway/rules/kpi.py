@@ -14,6 +14,7 @@ _NAMES: dict[Measure, Text] = {
     "lane_wait_s": Text(zh="等候秒数", en="wait in seconds"),
     "lane_waiting": Text(zh="排队人数", en="people waiting"),
     "store_waiting": Text(zh="全店排队人数", en="people waiting at all lanes"),
+    "store_inside": Text(zh="店内人数", en="people in the shop"),
     "zone_occupancy": Text(zh="区域人数", en="people in the zone"),
     "shelf_availability": Text(zh="在架率", en="on-shelf availability"),
 }
@@ -90,6 +91,8 @@ def _values(measure: Measure, view: StoreView) -> Iterable[tuple[str, float | No
             waiting = [lane.waiting for lane in view.lanes.values()]
             known = [n for n in waiting if n is not None]
             return [("store", sum(known) if len(known) == len(waiting) > 0 else None)]
+        case "store_inside":
+            return [("store", view.footfall.inside)]
 
 
 def _availability(shelf: str, view: StoreView) -> float | None:

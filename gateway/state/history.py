@@ -1,4 +1,4 @@
-"""What the store was like over time, for reports: lanes by the minute, shelves by the hour.
+"""What the store was like over time: lanes by the minute, shelves, lines and shop by the hour.
 
 Sums of value × seconds beside the seconds that were known, so that what nobody saw is neither
 zero nor the last number, and periods written in parts add up.
@@ -30,6 +30,8 @@ _TABLES = {
     "lanes_minute": (("start_s",), ("known_s", "open_s", "waiting_s", "asked_s", "needed_s")),
     "lane_hour": (("start_s", "lane"), ("known_s", "open_s", "waiting_s")),
     "stock_hour": (("start_s", "shelf", "gtin"), ("known_s", "out_s", "low_s", "count_s")),
+    "line_hour": (("start_s", "line"), ("known_s",)),
+    "shop_hour": (("start_s",), ("known_s", "inside_s")),
 }
 """Table → (its key, its sums)."""
 
@@ -92,6 +94,11 @@ class History:
         for shelf in view.shelves.values():
             if shelf.area == "floor":
                 self._add_shelf(shelf, hour, passed_s)
+        for line in view.lines.values():
+            if line.blind is None:
+                self._sums.add("line_hour", (hour, line.line), passed_s)
+        if view.footfall.inside is not None:
+            self._sums.add("shop_hour", (hour,), passed_s, view.footfall.inside * passed_s)
 
     def _add_lanes(
         self,
@@ -161,6 +168,12 @@ def forget(db: sqlite3.Connection, before_s: float, limit: int) -> None:
             f" (SELECT rowid FROM {table} WHERE start_s < ? LIMIT ?)",
             (before_s, limit),
         )
+
+
+def watched(db: sqlite3.Connection, from_s: float) -> list[tuple[float, str, float]]:
+    """Give (middle of an hour, line, seconds in it that the line was seen while open)."""
+    rows = db.execute("SELECT start_s, line, known_s FROM line_hour WHERE start_s >= ?", (from_s,))
+    return [(start_s + HOUR_S / 2.0, line, known_s) for start_s, line, known_s in rows]
 
 
 def note_settings(db: sqlite3.Connection, settings: str, now_s: float) -> None:

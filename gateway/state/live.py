@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from gateway.state.clocks import ClockOffset
@@ -14,14 +14,16 @@ from gateway.state.view import (
     DeviceState,
     DeviceView,
     LaneView,
+    LineView,
     ShelfView,
     StockView,
     StoreView,
     ZoneView,
 )
 from messages.payloads import QueueData, StatusData, StockData, ZoneData
+from messages.places import LineData
 
-Data = TypeVar("Data", QueueData, StockData, ZoneData)
+Data = TypeVar("Data", QueueData, StockData, ZoneData, LineData)
 
 
 @dataclass(slots=True)
@@ -79,6 +81,10 @@ class _Board(Generic[Data]):
         """Give the devices that ever reported it."""
         return tuple(self._said[name])
 
+    def all(self) -> Iterable[tuple[str, tuple[_Said[Data], ...]]]:
+        """Give for each what every device said of it last."""
+        return [(name, tuple(said.values())) for name, said in self._said.items()]
+
     def best(self, judge: _Judge) -> dict[str, _Said[Data] | None]:
         """Choose for each the fresh report that is surest, else the newest."""
 
@@ -96,7 +102,8 @@ class LiveState:
 
     Args:
         stale_after_s: a state older than this is unknown.
-        lanes, shelves, zones: ids that are always listed, as unknown while nobody reports them.
+        lanes, shelves, zones, lines: ids that are always listed, as unknown while nobody reports
+            them.
     """
 
     def __init__(
@@ -106,11 +113,13 @@ class LiveState:
         lanes: Iterable[str] = (),
         shelves: Iterable[str] = (),
         zones: Iterable[str] = (),
+        lines: Iterable[str] = (),
     ) -> None:
         self._stale_after_s = stale_after_s
         self._lanes: _Board[QueueData] = _Board(lanes)
         self._shelves: _Board[StockData] = _Board(shelves)
         self._zones: _Board[ZoneData] = _Board(zones)
+        self._lines: _Board[LineData] = _Board(lines)
         self._devices: dict[str, _Device] = {}
         self._goods = Goods()
         self.screens: Mapping[str, bool] = {}
@@ -139,6 +148,8 @@ class LiveState:
                 self._shelves.keep(stock.shelf, stock, heard)
             case ZoneData() as zone:
                 self._zones.keep(zone.zone, zone, heard)
+            case LineData() as line:
+                self._lines.keep(line.line, line, heard)
             case StatusData() as status:
                 device.status = status
                 # Only the status tells: events of an earlier run may still come.
@@ -163,6 +174,7 @@ class LiveState:
             self._goods.sweeps,
             self.screens,
             self.ratings.recent(now_s),
+            {name: _line(name, said, judge) for name, said in self._lines.all()},
         )
 
     def _device(self, name: str, device: _Device, now_s: float) -> DeviceView:
@@ -268,3 +280,16 @@ def _zone(zone: str, said: _Said[ZoneData] | None, judge: _Judge) -> ZoneView:
         passers=data.passers,
         attention=data.attention,
     )
+
+
+def _line(line: str, all_said: tuple[_Said[LineData], ...], judge: _Judge) -> LineView:
+    """Tell whether a line can be seen; where several devices see it, all of them have to."""
+    view = LineView(line, devices=tuple(said.device for said in all_said))
+    for said in all_said:
+        blind = judge.blind(said)
+        if blind is None and said.data.entered is None:
+            blind = judge.sensor(said, said.data.camera, camera=True)
+        view = replace(view, age_s=judge.age_s(said), camera=said.data.camera, blind=blind)
+        if blind is not None:
+            break
+    return view

@@ -137,5 +137,27 @@ def _lane_words(db: sqlite_utils.Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Step, ...] = (_events, _alerts, _notices, _history, _lane_words)
+def _footfall(db: sqlite_utils.Database) -> None:
+    for table, keys, sums in (
+        ("line_hour", ("start_s", "line"), ("known_s",)),
+        ("shop_hour", ("start_s",), ("known_s", "inside_s")),
+    ):
+        columns: dict[str, type] = dict.fromkeys(keys, str) | {"start_s": int}
+        db.table(table).create(
+            columns | dict.fromkeys(sums, float), pk=keys, not_null={*keys, *sums}
+        )
+    # Seconds of each cell on a day, as JSON; and up to where the device's own sums are in it.
+    db.table("heat_day").create(
+        {"day": str, "device": str, "camera": str, "columns": int, "seconds": str},
+        pk=("day", "device", "camera"),
+        not_null={"columns", "seconds"},
+    )
+    db.table("heat_source").create(
+        {"device": str, "camera": str, "boot": str, "data": str, "at_s": float},
+        pk=("device", "camera"),
+        not_null={"boot", "data", "at_s"},
+    )
+
+
+MIGRATIONS: tuple[Step, ...] = (_events, _alerts, _notices, _history, _lane_words, _footfall)
 """Step i brings a database from version i to i + 1."""

@@ -95,6 +95,45 @@ class ZoneView:
 
 
 @dataclass(frozen=True, slots=True)
+class LineView:
+    """One line over which people come and go; counts of the shop's day, None where it is blind."""
+
+    line: str
+    entered: int | None = None
+    left: int | None = None
+    age_s: float | None = None
+    devices: tuple[str, ...] = ()
+    camera: str | None = None
+    blind: str | None = "no data"
+
+
+@dataclass(frozen=True, slots=True)
+class FootfallView:
+    """People in the shop, by all its entrances; None where ``blind`` says why.
+
+    Attributes:
+        since_s: begin of the shop's day, when it was taken as empty; None without an entrance.
+        entered, left: people who came and went since then.
+        inside: people inside now, corrected for what the lines usually miss.
+        inside_low, inside_high: nine times of ten the true number lies between them; None while
+            too little of the day was seen to say.
+        confidence: share of the opening hours of the day in which all entrances were seen.
+        leftover: people that the lines left inside when the shop was last empty; None while
+            unknown.
+    """
+
+    since_s: float | None = None
+    entered: int | None = None
+    left: int | None = None
+    inside: int | None = None
+    inside_low: int | None = None
+    inside_high: int | None = None
+    confidence: float = 0.0
+    leftover: int | None = None
+    blind: str | None = "no data"
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceView:
     """One device.
 
@@ -143,6 +182,8 @@ class StoreView:
         sweeps: the newest suspicion of each shelf and GTIN.
         screens: watched screen → whether it follows the gateway.
         ratings: what shoppers said in the last days.
+        lines: line → its counts of the shop's day.
+        footfall: the shop as a whole.
     """
 
     now_s: float
@@ -154,3 +195,5 @@ class StoreView:
     sweeps: tuple[SweepView, ...] = ()
     screens: Mapping[str, bool] = field(default_factory=dict)
     ratings: tuple[Rating, ...] = ()
+    lines: Mapping[str, LineView] = field(default_factory=dict)
+    footfall: FootfallView = FootfallView()

@@ -22,6 +22,15 @@ GOODS = (
     ("茶叶", "Tea", "绿茶 100克", "Green tea 100 g"),
     ("饼干", "Biscuits", "黄油饼干 200克", "Butter biscuits 200 g"),
 )
+PLACES = {
+    "cereals": ("早餐区", "Breakfast"),
+    "coffee": ("茶点区", "Tea and biscuits"),
+    "snacks": ("零食区", "Snacks"),
+    "tea": ("茶叶区", "Tea"),
+    "floor": ("整个画面", "Whole picture"),
+    "entrance": ("正门", "Front door"),
+}
+"""Zone or line → what people call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +95,10 @@ def shelf_device(ports: Ports, layout: Layout, gtins: dict[str, str]) -> dict[st
     }
 
 
-def gateway(ports: Ports, layout: Layout, gtins: dict[str, str]) -> dict[str, Any]:
-    """Build the config of the gateway."""
+def gateway(
+    ports: Ports, layout: Layout, gtins: dict[str, str], checkout: dict[str, Any]
+) -> dict[str, Any]:
+    """Build the config of the gateway; ``checkout`` is that of the agent with the camera."""
     shelves = [(shelf.shelf, *goods) for shelf, goods in zip(layout.shelves, GOODS, strict=False)]
     return {
         "store": STORE,
@@ -95,6 +106,8 @@ def gateway(ports: Ports, layout: Layout, gtins: dict[str, str]) -> dict[str, An
         "mqtt": {"url": ports.mqtt},
         "http": {"port": ports.gateway},
         "lanes": [{"id": lane.lane, "position": lane.x} for lane in layout.lanes],
+        "zones": _named(checkout, "dwell"),
+        "lines": _named(checkout, "line"),
         "shelves": [
             {"id": shelf, "name": {"zh": zh, "en": en}, "walk": i}
             for i, (shelf, zh, en, _, _) in enumerate(shelves, 1)
@@ -105,6 +118,12 @@ def gateway(ports: Ports, layout: Layout, gtins: dict[str, str]) -> dict[str, An
         # Short times: a demo is watched for a minute, a shop for a day.
         "rules": {"open_lane": {"for_s": 3, "clear_for_s": 5}},
     }
+
+
+def _named(device: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """Name the zones of one kind that a device's cameras see."""
+    ids = [z["id"] for camera in device["cameras"] for z in camera["zones"] if z["kind"] == kind]
+    return [{"id": i, "name": dict(zip(("zh", "en"), PLACES[i], strict=True))} for i in ids]
 
 
 def write(folder: Path, name: str, config: dict[str, Any]) -> Path:

@@ -129,7 +129,7 @@ class RunningStore:
             checkout = configs.checkout_device(ports, layout, view, self._camera_source)
         for config in (checkout, configs.shelf_device(ports, layout, gtins)):
             configs.write(self.folder, config["device"], config)
-        configs.write(self.folder, "gateway", configs.gateway(ports, layout, gtins))
+        configs.write(self.folder, "gateway", configs.gateway(ports, layout, gtins, checkout))
 
     def _await(self, child: Child, ready: Callable[[], bool]) -> None:
         waited_s = 0.0

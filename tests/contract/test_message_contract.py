@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from messages import schema
 from messages.envelope import MAX_BYTES, Envelope, MalformedMessageError, decode
 from messages.fields import Payload
-from messages.payloads import PAYLOADS, QueueData, StockData, StockItem, ZoneData
+from messages.payloads import PAYLOADS, LineData, QueueData, StockData, StockItem, ZoneData
 from messages.topics import Topics, parse_device_topic
 
 EXAMPLES: dict[str, dict[str, Any]] = json.loads(
@@ -58,6 +58,7 @@ def test_unknown_fields_are_ignored(name: str) -> None:
     [
         QueueData(lane="1", waiting=None, served=None),
         ZoneData(zone="cereals", occupancy=None),
+        LineData(line="entrance", entered=None, left=None),
         StockData(shelf="S1", items={"06901234001006": StockItem(count=None)}),
     ],
     ids=lambda payload: payload.type,

@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -23,9 +23,11 @@ from edge_agent.clock import Clock
 from edge_agent.publish.link import Link
 from edge_agent.publish.outbox import Outbox
 from messages.envelope import Envelope, decode
-from messages.events import Picked
+from messages.events import LineCrossing, Picked
 from messages.payloads import AckData, StatusData, StockData, StockItem
+from messages.places import FootfallData, LineData
 from messages.topics import Topics
+from tests.conftest import wait_until
 
 pytestmark = pytest.mark.mosquitto
 
@@ -172,6 +174,37 @@ def test_no_acknowledged_event_is_lost_and_none_enters_twice(
     assert [s for (s,) in gateway.rows("SELECT seq FROM event ORDER BY seq")] == list(
         range(1, total + 1)
     )
+
+
+def test_people_in_the_shop_are_exact_though_the_gateway_is_killed_while_they_come(
+    gateway: Gateway, device: tuple[Outbox, Link], listener: Listener
+) -> None:
+    outbox, link = device
+    rng = random.Random(7)
+    entered = left = 0
+
+    def shop() -> tuple[int, int, int] | None:
+        """What the gateway says while the device repeats that its line is seen."""
+        line = LineData(line="door", entered=entered, left=left, confidence=1.0)
+        link.publish_state(TOPICS.line("d1", "door"), line, time.time())
+        payload = listener.retained.get(TOPICS.footfall)
+        said = FootfallData.model_validate(decode(payload).data) if payload else None
+        if said is None or said.inside is None:
+            return None
+        return said.entered or 0, said.left or 0, said.inside
+
+    for _ in range(3):
+        for _ in range(10):
+            ways: list[Literal["in", "out"]] = rng.choices(["in", "out"], [3, 2], k=20)
+            entered, left = entered + ways.count("in"), left + ways.count("out")
+            crossings = [LineCrossing(line="door", direction=way, person=1) for way in ways]
+            outbox.append(crossings, datetime.now(UTC))
+            link.events_waiting()
+        acknowledged = entered + left - rng.randint(50, 199)
+        listener.until(lambda topics, n=acknowledged: upto(topics) >= n)
+        gateway.kill()
+        gateway.start()
+    wait_until(lambda: shop() == (entered, left, entered - left))
 
 
 def publish_stock(link: Link, count: int) -> None:

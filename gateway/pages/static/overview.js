@@ -1,3 +1,5 @@
+import { showFootfall } from "./footfall.js";
+import { followHeat } from "./heat.js";
 import { showLanes } from "./lanes.js";
 import { element } from "./live.js";
 import { ago, followStore, lang, name, t } from "./staff.js";
@@ -77,10 +79,11 @@ function showAdvice(advice) {
 function show(store) {
   showAdvice(store?.advice);
   if (store === null || !store.lanes) {
-    for (const id of ["lanes", "shelves", "zones", "devices"]) byId(id).replaceChildren();
+    for (const id of ["lanes", "footfall", "shelves", "zones", "devices"]) byId(id).replaceChildren();
     return;
   }
   showLanes(byId("lanes"), store);
+  showFootfall(byId("footfall"), store);
   byId("shelves").replaceChildren(...Object.values(store.shelves).map(shelfCard));
   byId("devices").replaceChildren(...Object.values(store.devices).map(deviceCard));
   const zones = Object.values(store.zones);
@@ -89,3 +92,4 @@ function show(store) {
 }
 
 followStore(show);
+followHeat(byId("heat"));

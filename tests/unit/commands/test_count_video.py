@@ -119,3 +119,18 @@ def test_people_of_a_real_street_are_followed(tmp_path: Path) -> None:
     assert followed[15] in (3, 4)
     assert max(followed) <= 8
     assert 7 <= last["summary"]["people"] <= 12
+
+
+@pytest.mark.vtest
+@pytest.mark.skipif(not VTEST.is_file(), reason="needs the package opencv-doc")
+def test_who_passes_a_zone_is_told_with_the_time(tmp_path: Path) -> None:
+    config = tmp_path / "till.yaml"
+    config.write_text(
+        CONFIG.replace("[[.6,.2],[.9,.2],[.9,.6],[.6,.6]]", "[[0,0],[.6,0],[.6,1],[0,1]]")
+    )
+    video = part_of(VTEST, 250, tmp_path / "street.avi")
+    shelf = count(video, "--config", config)[-1]["summary"]["zones"]["shelf"]
+    assert shelf["passers"] + shelf["visits"] >= 1
+    assert len(shelf["passed_s"]) == shelf["passers"]
+    assert shelf["passed_s"] == sorted(shelf["passed_s"])
+    assert all(0.0 < t_s < 25.0 for t_s in shelf["passed_s"])

@@ -18,6 +18,7 @@ NOT_FROM_A_DEVICE = {
     "alert",
     "command",
     "config",
+    "footfall",
     "signage",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from gateway.config import GatewayConfig
 from gateway.state.heard import Heard
 from messages.envelope import Envelope
 from messages.fields import Payload
+from tests.unit.gateway.world import Api, World
 
 GTIN = "06901234001006"
 CONFIG = f"""
@@ -65,3 +66,18 @@ def hear() -> Callable[..., Heard]:
         return Heard(device, envelope, payload, received_s, retained)
 
     return make
+
+
+@pytest.fixture
+def world(config: GatewayConfig) -> Iterator[World]:
+    rules = config.rules.model_copy(
+        update={"restock": config.rules.restock.model_copy(update={"for_s": 0.0})}  # type: ignore[union-attr]  # on by default
+    )
+    made = World(config.model_copy(update={"rules": rules}))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def api(world: World) -> Api:
+    return Api(world.app)

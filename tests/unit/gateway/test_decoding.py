@@ -15,6 +15,8 @@ from messages.envelope import MAX_BYTES
 from messages.payloads import QueueData
 
 TOPIC = "instore/demo/dev/d1/queue/1"
+HEAT = "instore/demo/dev/d1/heat/cam"
+GRID = {"camera": "cam", "columns": 2, "rows": 2, "seconds": [0, 1, 2, 3]}
 GOOD: dict[str, Any] = {
     "v": 1,
     "id": "x",
@@ -48,6 +50,10 @@ def test_a_sound_message_is_taken() -> None:
         (TOPIC, encode(data={"lane": "1", "waiting": -2, "served": 0}), "data.waiting"),
         (TOPIC, encode(data={"lane": "2", "waiting": 2, "served": 0}), "data.lane: expected '1'"),
         (TOPIC, encode(time="yesterday"), "time"),
+        (HEAT, encode(type="heat", data=GRID | {"seconds": [1, 2, 3]}), "expected 2 x 2 cells"),
+        (HEAT, encode(type="heat", data=GRID | {"columns": 0}), "data.columns"),
+        (HEAT, encode(type="heat", data=GRID | {"seconds": [1, 2, 3, -4]}), "data.seconds.3"),
+        ("instore/demo/dev/d1/line/a", encode(type="line", data={"line": "b"}), "data.line"),
         ("instore/demo/dev/d1/event", encode(type="queue"), "type: expected one of"),
         ("instore/demo/dev/d1/event", encode(type="visit", data={}), "seq: expected"),
         ("instore/demo/dev/d1/poetry/1", encode(), "topic: expected event or one of"),

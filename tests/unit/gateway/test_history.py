@@ -13,11 +13,20 @@ from gateway.ingest.inbox import Arrived, Inbox
 from gateway.outputs.telling import Teller
 from gateway.state import history
 from gateway.state.database import connect
+from gateway.state.heard import Heard
 from gateway.state.history import History
 from gateway.state.ratings import Rating
-from gateway.state.view import LaneView, ShelfView, StockView, StoreView
+from gateway.state.view import (
+    FootfallView,
+    LaneView,
+    LineView,
+    ShelfView,
+    StockView,
+    StoreView,
+)
 from messages.fields import LaneState
 from messages.payloads import AlertState
+from messages.places import LineData
 from messages.topics import Topics
 
 NOON_S = 1_769_832_000.0
@@ -31,7 +40,10 @@ def store(now_s: float, waiting: int | None = 2, count: int | None = 0) -> Store
     }
     item = StockView("06901234001006", count, 10, 3)
     shelves = {"S1": ShelfView("S1", {item.gtin: item}, blind=None)}
-    return StoreView(now_s, lanes, shelves, {}, {})
+    door = LineView("door", entered=5, left=2, blind=None if waiting is not None else "stale")
+    inside = None if waiting is None else 3
+    footfall = FootfallView(NOON_S, inside=inside, blind=door.blind)
+    return StoreView(now_s, lanes, shelves, {}, {}, lines={"door": door}, footfall=footfall)
 
 
 def rows(views: list[StoreView], config: GatewayConfig, *, is_open: bool = True) -> dict[str, list]:
@@ -43,7 +55,7 @@ def rows(views: list[StoreView], config: GatewayConfig, *, is_open: bool = True)
     if sums is not None:
         history.write(db, sums)
         history.write(db, sums)  # parts of a period add up
-    tables = ("lanes_minute", "lane_hour", "stock_hour")
+    tables = ("lanes_minute", "lane_hour", "stock_hour", "line_hour", "shop_hour")
     return {table: db.execute(f"SELECT * FROM {table}").fetchall() for table in tables}  # noqa: S608 - own names
 
 
@@ -55,6 +67,10 @@ def test_seconds_are_added_up(config: GatewayConfig) -> None:
         (int(NOON_S), "2", 20.0, 0.0, 0.0),
     ]
     assert found["stock_hour"] == [(int(NOON_S), "S1", "06901234001006", 20.0, 20.0, 20.0, 0.0)]
+    assert found["line_hour"] == [(int(NOON_S), "door", 20.0)]
+    assert found["shop_hour"] == [(int(NOON_S), 20.0, 60.0)]
+    watched = history.watched(connect(config.database), NOON_S)
+    assert watched == [(NOON_S + 1800.0, "door", 20.0)]
 
 
 def test_what_nobody_saw_is_not_counted(config: GatewayConfig) -> None:
@@ -62,6 +78,8 @@ def test_what_nobody_saw_is_not_counted(config: GatewayConfig) -> None:
     assert blind["lanes_minute"] == []
     assert [row[1] for row in blind["lane_hour"]] == ["2"]
     assert blind["stock_hour"] == []
+    assert blind["line_hour"] == []
+    assert blind["shop_hour"] == []
 
 
 @pytest.mark.parametrize("times", [[0, 600], [0, -600]])
@@ -119,6 +137,27 @@ def test_a_bad_rating_is_a_case_until_a_person_closes_it(
     clock.now_s += 3600.0
     again.round(list[Arrived]())
     assert again._brain.book.open == []
+
+
+def test_a_line_that_was_seen_stays_seen_through_a_restart(
+    start: Callable[[Clock], Engine], config: GatewayConfig, hear: Callable[..., Heard]
+) -> None:
+    clock = Clock()
+    engine = start(clock)
+
+    def see(engine: Engine, seconds: int) -> None:
+        for _ in range(seconds):
+            clock.now_s += 1.0
+            engine._brain.live.apply(hear(LineData(line="door", entered=0, left=0), clock.now_s))
+            engine.round(list[Arrived]())
+
+    see(engine, 62)
+    first = engine._brain.think(clock.now_s).view.footfall.confidence
+    again = start(clock)
+    see(again, 1)
+    # The minute that was flushed is known again: of the day since four in the morning.
+    now = again._brain.think(clock.now_s).view.footfall
+    assert now.confidence > 0.8 * first > 0.0
 
 
 def test_a_change_of_settings_is_remembered_once(

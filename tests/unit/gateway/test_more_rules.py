@@ -18,6 +18,7 @@ from gateway.state.heard import Heard
 from gateway.state.maintenance import Work
 from gateway.state.view import (
     DeviceView,
+    FootfallView,
     LaneView,
     ShelfView,
     StockView,
@@ -52,6 +53,7 @@ rules:
   kpis:
     - {{id: osa, measure: shelf_availability, below: 0.9, clear: 0.95}}
     - {{id: crowd, measure: store_waiting, above: 8}}
+    - {{id: full, measure: store_inside, above: 200, clear: 180}}
 """
 
 
@@ -209,6 +211,16 @@ def test_a_kpi_under_its_limit(
     settings: GatewayConfig, counts: dict[str, int | None], verdict: Verdict
 ) -> None:
     assert kpis(settings, store(shelves=[shelf("S1", counts)]))["kpi:osa/S1"] is verdict
+
+
+@pytest.mark.parametrize(
+    ("inside", "verdict"), [(180, GOOD), (190, BETWEEN), (201, BAD), (None, UNKNOWN)]
+)
+def test_a_shop_that_is_too_full(
+    settings: GatewayConfig, inside: int | None, verdict: Verdict
+) -> None:
+    view = replace(store(), footfall=FootfallView(inside=inside))
+    assert kpis(settings, view)["kpi:full/store"] is verdict
 
 
 def test_a_kpi_over_its_limit_needs_every_lane(settings: GatewayConfig) -> None:

@@ -15,7 +15,7 @@ import sqlite_utils
 from typer.testing import CliRunner
 
 from gateway.cli import app
-from gateway.config import GatewayConfig
+from gateway.config import GatewayConfig, LineSettings, Names
 from gateway.reports import page
 from gateway.reports.making import make
 from gateway.reports.period import Period, PeriodError, choose, week
@@ -66,6 +66,14 @@ def db(config: GatewayConfig, period: Period) -> sqlite3.Connection:
     for minute in range(600):
         start_s = int(period.from_s + DAY_S + 9 * 3600 + 60 * minute)
         db.execute("INSERT INTO lanes_minute VALUES (?, 60, 120, 180, 60, 180)", (start_s,))
+    for hour, people in ((9, 20.0), (10, 30.0)):
+        start_s = int(period.from_s + DAY_S + hour * 3600)
+        db.execute("INSERT INTO shop_hour VALUES (?, 1800, ?)", (start_s, 1800 * people))
+    told = {"camera": "cam", "columns": 2, "rows": 1, "seconds": [0, 9]}
+    told["places"] = {"tea": [[0, 0], [1, 0], [1, 1]], "door": [[0, 1], [1, 1]]}
+    for day in ("2026-01-27", "2026-01-28", "2026-02-02"):
+        db.execute("INSERT INTO heat_day VALUES (?, 'd1', 'cam', 2, '[60,5]')", (day,))
+    db.execute("INSERT INTO heat_source VALUES ('d1', 'cam', 'b', ?, 5)", (json.dumps(told),))
     ratings = [Rating(f"rating-{n}", period.from_s + n, n) for n in (1, 4, 5)]
     rating_log.write(db, ratings)
     db.execute("COMMIT")
@@ -91,8 +99,36 @@ def test_what_went_in_comes_out(
     assert days[date(2026, 1, 26)].wait_mean_s is None, "a day without data is unknown, not zero"
 
 
+def test_people_by_the_hour_and_where_they_stood(
+    config: GatewayConfig, db: sqlite3.Connection, period: Period
+) -> None:
+    people = make(db, config, period).people
+    hours = {one.hour: (one.entered, one.inside) for one in people.hours}
+    assert hours[9] == (60.0, 20.0)
+    assert hours[10] == (55.0, 30.0)
+    assert hours[8] == (10.0, None), "came in before the inside was known"
+    assert sum(entered or 0.0 for entered, _ in hours.values()) == 125.0
+    (heat,) = people.heat
+    assert (heat.seconds, heat.columns) == ((120, 10), 2), "two days of three"
+
+
+def test_people_through_inner_lines_did_not_come_in(
+    config: GatewayConfig, db: sqlite3.Connection, period: Period
+) -> None:
+    door = LineSettings(id="door", name=Names(zh="门", en="Door"), entrance=False)
+    other = config.model_copy(update={"lines": (door,)})
+    made = make(db, other, period)
+    assert made.whole.entered is None
+    text = page.html(made, other, "zh")
+    assert ">门</text>" in text
+
+
 @pytest.mark.parametrize(
-    ("language", "says"), [("zh", ["平均等候", "60秒", "燕麦", "麦片"]), ("en", ["60 s", "Oats"])]
+    ("language", "says"),
+    [
+        ("zh", ["平均等候", "60秒", "燕麦", "麦片", "店内人数", "热力图"]),
+        ("en", ["60 s", "Oats", "People inside, by hour", "Where people stood"]),
+    ],
 )
 def test_the_page_needs_nothing_else(
     config: GatewayConfig,
@@ -182,3 +218,4 @@ def test_an_old_database_keeps_what_it_holds(config: GatewayConfig) -> None:
     assert db.execute("SELECT state FROM alert").fetchone() == ("raised",)
     tables = set(sqlite_utils.Database(db).table_names())
     assert {"lanes_minute", "lane_hour", "stock_hour", "rating", "setting"} <= tables
+    assert {"line_hour", "shop_hour", "heat_day", "heat_source"} <= tables

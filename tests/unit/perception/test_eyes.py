@@ -14,6 +14,7 @@ import pytest
 from edge_agent.clock import Clock
 from edge_agent.config import CameraSettings
 from edge_agent.eyes import Eyes, open_eye
+from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.readings import Readings
 from edge_agent.publish.reporter import Reporter
 from hardware.cameras import open_camera
@@ -32,7 +33,7 @@ class Listener:
         self.changed = threading.Condition()
         self._inside: set[str] = set()
 
-    def camera(self, readings: Readings) -> None:
+    def camera(self, camera: CameraSettings, readings: Readings, heat: HeatMap) -> None:
         (zone,) = readings.zones
         with self.changed:
             if zone in self._inside:
