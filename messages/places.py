@@ -19,8 +19,8 @@ class LineData(Payload):
 
     Attributes:
         line: line id.
-        entered, left: people who crossed it inwards and outwards since ``since``; None while the
-            camera sees nothing.
+        entered, left: people who crossed it inwards and outwards since ``since``, as many as were
+            told of in events; None while the camera cannot be believed.
         since: when the device began to count.
         confidence: share of the time since then in which the line was watched, 0..1.
         camera: camera that sees it.

@@ -12,8 +12,6 @@ CLOSED_AFTER_S = 3 * 3600.0
 _LEARN_FROM = 20
 """Days with fewer crossings teach nothing about the error of a line."""
 _KEEP = 0.7
-_GAP_S = 10.0
-"""Nobody was counted in a longer time without a frame."""
 
 
 class Footfall:
@@ -35,9 +33,6 @@ class Footfall:
         self._today = [0, 0]
         self._last_s: float | None = None
         self._ratio = 1.0
-        self._frame_s: float | None = None
-        self.watched_s = 0.0
-        """Seconds in which crossings were counted."""
 
     @property
     def occupancy(self) -> int | None:
@@ -51,9 +46,6 @@ class Footfall:
 
     def update(self, t_s: float, crossings: Iterable[Crossing]) -> dict[str, tuple[int, int]]:
         """Add crossings; give line → (in, out) since the start."""
-        if self._frame_s is not None and 0.0 < t_s - self._frame_s <= _GAP_S:
-            self.watched_s += t_s - self._frame_s
-        self._frame_s = t_s
         if self._last_s is not None and t_s - self._last_s >= CLOSED_AFTER_S:
             self._close()
         for crossing in crossings:

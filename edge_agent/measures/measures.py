@@ -90,8 +90,7 @@ class Measures:
         lines = self._footfall.update(presence.t_s, presence.crossings)
         self._heat.add(presence.feet[presence.seen], dt_s)
         occupancy = self._footfall.occupancy
-        watched_s = self._footfall.watched_s
-        return Readings(presence.t_s, queues, zones, lines, tuple(events), occupancy, watched_s)
+        return Readings(presence.t_s, queues, zones, lines, tuple(events), occupancy)
 
     @property
     def heat(self) -> HeatMap:

@@ -21,7 +21,6 @@ class Readings:
         events: what finished since the last call, ready to be wrapped in an envelope.
         occupancy: people inside by the lines of this camera, corrected for drift; None where it
             has no line.
-        watched_s: seconds since the start in which the lines were watched.
     """
 
     t_s: float
@@ -30,7 +29,6 @@ class Readings:
     lines: dict[str, tuple[int, int]] = field(default_factory=dict)
     events: tuple[EventData, ...] = ()
     occupancy: int | None = None
-    watched_s: float = 0.0
 
 
 __all__ = ["LaneState", "QueueData", "Readings", "ZoneData"]

@@ -9,6 +9,7 @@ from edge_agent.clock import Clock
 from edge_agent.config import CameraSettings, DwellZone, LineZone
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.readings import Readings
+from edge_agent.publish.line_counts import LineCounts
 from edge_agent.publish.link import Link
 from edge_agent.publish.outbox import Outbox
 from edge_agent.shelves.readings import ShelfReadings
@@ -50,6 +51,7 @@ class Reporter:
         self._clock = clock
         self._every_s = every_s
         self._since_s = clock.now_s()
+        self._lines: dict[str, LineCounts] = {}
         self._heat_s: dict[str, float] = {}
         self._lock = threading.Lock()
         self._last: dict[str, tuple[float, tuple[object, ...]]] = {}
@@ -57,17 +59,7 @@ class Reporter:
     def camera(self, camera: CameraSettings, readings: Readings, heat: HeatMap) -> None:
         """Publish the measures of one camera."""
         self._queues_and_zones(readings)
-        share = readings.watched_s / max(readings.t_s - self._since_s, 1.0)
-        for line, (entered, left) in readings.lines.items():
-            data = LineData(
-                line=line,
-                entered=entered,
-                left=left,
-                since=self._clock.utc(self._since_s),
-                confidence=min(round(share, 3), 1.0),
-                camera=camera.id,
-            )
-            self._state(self._topics.line(self._device, line), data, readings.t_s)
+        self._line_counts(camera, readings)
         if not 0.0 <= readings.t_s - self._heat_s.get(camera.id, float("-inf")) < HEAT_S:
             self._heat_s[camera.id] = readings.t_s
             self._heat(camera, heat, readings.t_s)
@@ -102,6 +94,22 @@ class Reporter:
             self._state(self._topics.queue(self._device, lane), queue, readings.t_s)
         for zone, data in readings.zones.items():
             self._state(self._topics.zone(self._device, zone), data, readings.t_s)
+
+    def _line_counts(self, camera: CameraSettings, readings: Readings) -> None:
+        counts = self._lines.get(camera.id)
+        if counts is None:
+            lines = [zone.id for zone in camera.zones if isinstance(zone, LineZone)]
+            counts = self._lines[camera.id] = LineCounts(lines, self._since_s)
+        for line, (entered, left) in counts.take(readings).items():
+            data = LineData(
+                line=line,
+                entered=entered,
+                left=left,
+                since=self._clock.utc(self._since_s),
+                confidence=round(counts.watched, 3),
+                camera=camera.id,
+            )
+            self._state(self._topics.line(self._device, line), data, readings.t_s)
 
     def _heat(self, camera: CameraSettings, heat: HeatMap, t_s: float) -> None:
         rows, columns = heat.seconds.shape

@@ -88,13 +88,6 @@ def test_a_line_that_misses_leavers_learns_it_at_closing() -> None:
     assert footfall.update(5 * 86_400.0 + 1.0, []) == {"e": (3000, 2700)}
 
 
-def test_time_without_frames_is_not_watched() -> None:
-    footfall = Footfall(["e"])
-    for t_s in (0.0, 0.5, 1.0, 61.0, 61.5, 30.0, 30.5):
-        footfall.update(t_s, [])
-    assert footfall.watched_s == 2.0
-
-
 def test_a_night_without_anybody_empties_the_shop() -> None:
     footfall = Footfall(["e"])
     cross(footfall, 3, 0, 0.0)
