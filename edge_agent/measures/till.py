@@ -43,9 +43,10 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
     leaves, or is a second box, or waits: of the first in line behind a shopper the feet are
     hidden, so that the place seems to be that of the shopper, but the head is further back.
     """
-    waiting = {m.track: m for m in members if _waits(m, t_s)}
+    waits, service = Stage.WAITING, Role.SERVICE
+    waiting = {m.track: m for m in members if (m.counts if m.stage is waits else _joins(m, t_s))}
     served: list[Member] = []
-    there = [m for m in members if m.role is Role.SERVICE and _is_there(m, t_s)]
+    there = [m for m in members if m.role is service and _is_there(m, t_s)]
     if there:
         first = there[0] if len(there) == 1 else min(there, key=_turn)
         seen = [m for m in there if m.seen_s >= t_s]
@@ -86,10 +87,8 @@ def _walks_off(member: Member) -> bool:
     return member.moved_m() >= WALKS_OFF_M
 
 
-def _waits(member: Member, t_s: float) -> bool:
-    """Whether it waits, or has just stopped in the queue and will join."""
-    if member.stage is Stage.WAITING:
-        return member.counts
+def _joins(member: Member, t_s: float) -> bool:
+    """Whether it has just stopped in the queue and will join."""
     if member.stage is Stage.ARRIVING and not member.born_inside and member.role == Role.QUEUE:
         return member.standing_s(t_s) >= 0.0 and member.counts
     return False
