@@ -152,7 +152,9 @@ class LaneQueue:
             elif member.seen_s < t_s:
                 self._miss(member, t_s, dt_s, seen_boxes, steepness)
         for member in list(self._members.values()):
-            self._advance(member, t_s)
+            # Most stand in the queue, where nothing comes next.
+            if member.stage is not Stage.WAITING or member.role is Role.SERVICE:
+                self._advance(member, t_s)
         self._look_at_till(t_s)
         return self._step
 

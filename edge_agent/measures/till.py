@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from operator import attrgetter
 from typing import NamedTuple
 
-from edge_agent.measures.gait import metres_between
+from edge_agent.measures.gait import Point, metres_between
 from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Stage
 
@@ -24,9 +23,6 @@ BEHIND_M = 0.6
 """Whose head is so far behind that of the shopper waits."""
 STANDS_AGAIN_S = 0.5
 """Whose service has ended and who stands there for so long: the track carries the next one."""
-
-
-_PLACE = attrgetter("place")
 
 
 class Now(NamedTuple):
@@ -45,29 +41,24 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
     """
     waiting = {m.track: m for m in members if _waits(m, t_s)}
     served: list[Member] = []
-    there = [m for m in members if m.role is Role.SERVICE and _is_there(m, t_s)]
+    there = [m for m in members if _is_there(m, t_s)]
     if there:
-        first = there[0] if len(there) == 1 else min(there, key=_turn)
+        first = min(there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)))
         seen = [m for m in there if m.seen_s >= t_s]
         behind = [m for m in seen if m.unit != first.unit and is_behind(m, first, shape)]
-        for member in behind:
-            waiting[member.track] = member
+        waiting |= {m.track: m for m in behind}
         # Company that is not seen beside the payer may never have been a second one.
         served = [m for m in seen if m.unit == first.unit and m not in behind] or [first]
     queue = [m for m in waiting.values() if m not in served]
-    queue.sort(key=_PLACE)
-    return Now(queue, served)
+    return Now(sorted(queue, key=lambda m: m.place), served)
 
 
-def _turn(member: Member) -> tuple[bool, float, float]:
-    """Sorts those at the till: first who is served already, then who was seen last."""
-    if member.stage is Stage.SERVED:
-        return False, -member.seen_s, member.service_s
-    return True, -member.seen_s, member.role_since_s
+def _since_s(member: Member) -> float:
+    return member.service_s if member.stage == Stage.SERVED else member.role_since_s
 
 
 def _is_there(member: Member, t_s: float) -> bool:
-    if not member.counts:
+    if member.role != Role.SERVICE or not member.counts:
         return False
     if member.stage == Stage.SERVED:
         return not _walks_off(member)
@@ -88,23 +79,25 @@ def _walks_off(member: Member) -> bool:
 
 def _waits(member: Member, t_s: float) -> bool:
     """Whether it waits, or has just stopped in the queue and will join."""
-    if member.stage is Stage.WAITING:
-        return member.counts
-    if member.stage is Stage.ARRIVING and not member.born_inside and member.role == Role.QUEUE:
-        return member.standing_s(t_s) >= 0.0 and member.counts
-    return False
+    if member.stage == Stage.ARRIVING:
+        walked_in = not member.born_inside and member.role == Role.QUEUE
+        return walked_in and member.standing_s(t_s) >= 0.0 and member.counts
+    return member.stage == Stage.WAITING and member.counts
 
 
 def is_behind(member: Member, first: Member, shape: LaneShape) -> bool:
     """Whether the head of somebody in the place of service is one of the queue."""
     if member is first or member.stage == Stage.DONE:
         return False
-    box, (head_left, head, head_right, _) = first.box, member.box
-    if member.place > first.place and metres_between(box, first.feet, member.feet) >= BEHIND_M:
+    if member.place > first.place and _apart_m(first, first.feet, member.feet) >= BEHIND_M:
         return True
-    left, top, right, bottom = box
+    left, top, right, bottom = first.box
     feet = (left + right) / 2.0, bottom
     # Where the feet of somebody as tall in the picture would be.
-    others = (head_left + head_right) / 2.0, head + bottom - top
+    others = (member.box[0] + member.box[2]) / 2.0, member.box[1] + bottom - top
     further = shape.position(*others) > shape.position(*feet)
-    return further and metres_between(box, feet, others) >= BEHIND_M
+    return further and _apart_m(first, feet, others) >= BEHIND_M
+
+
+def _apart_m(first: Member, start: Point, end: Point) -> float:
+    return metres_between(first.box, start, end)

@@ -43,7 +43,8 @@ class FootPoints:
 
     def due(self, boxes: Floats, t_s: float) -> Bools:
         """(P,) whether people in ``boxes`` (P, 4) would teach something at ``t_s``, seen whole."""
-        return np.asarray(t_s - self._taken_s[_bins(boxes)] >= _PAUSE_S)
+        bins = (boxes[:, 1] * _BINS).astype(np.intp)
+        return np.asarray(t_s - self._taken_s.take(bins, mode="clip") >= _PAUSE_S)
 
     def learn(self, boxes: Floats, whole: Bools, t_s: float) -> None:
         """Take those of ``boxes`` (P, 4) who are seen ``whole`` (P,) at ``t_s`` as examples."""
@@ -127,8 +128,9 @@ def _robust_line(tops: Floats, bottoms: Floats) -> tuple[float, float]:
         # Least squares by hand: np.polyfit takes five times as long for two numbers.
         total = weight.sum()
         top, bottom = float(weight @ tops / total), float(weight @ bottoms / total)
-        spread = weight * (tops - top)
-        slope = float(spread @ (bottoms - bottom) / (spread @ (tops - top)))
+        above = tops - top
+        spread = weight * above
+        slope = float(spread @ (bottoms - bottom) / (spread @ above))
         offset = bottom - slope * top
         error = np.abs(bottoms - (slope * tops + offset))
         scale = 4.685 * max(1.4826 * _median(error), 1e-3)

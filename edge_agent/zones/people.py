@@ -77,6 +77,10 @@ class People:
         self.sides = Sides.nobody(0, lines)
         self._shape = (zones, lines)
         self._replaced: dict[int, int] = {}
+        # Rows of the last tracks; whether they are all rows, in their order.
+        self._tracks: Ids = nobody
+        self._rows: Rows = np.empty(0, np.intp)
+        self._in_order = True
 
     def recognise(self, tracks: Tracks, feet: Floats, heights: Floats) -> Rows:
         """Bring the tables up to date.
@@ -90,15 +94,13 @@ class People:
             (N,) row of each track, -1 of one whose person goes on as another track.
         """
         known = self.known
-        if np.array_equal(tracks.ids, known.tracks) and not self._replaced:
-            # Nobody came or went: row i is track i.
-            rows = np.arange(len(known.tracks))
+        rows = self._match(tracks, feet, heights)
+        if self._in_order:
             known.seen, known.seen_s = tracks.seen.copy(), tracks.seen_s.copy()
             np.copyto(known.feet, feet, where=tracks.seen[:, None])
             np.copyto(known.heights, heights, where=tracks.seen)
             new = tracks.confirmed > known.counted
         else:
-            rows = self._match(tracks, feet, heights)
             here = rows >= 0
             seen = tracks.seen & here
             known.seen[:] = False
@@ -110,14 +112,17 @@ class People:
         if np.count_nonzero(new):
             for track in new.nonzero()[0]:
                 self._count(int(tracks.ids[track]), float(tracks.since_s[track]))
-            rows = find(known.tracks, tracks.ids)
+            rows = self._find(tracks)
         return rows
 
     def _match(self, tracks: Tracks, feet: Floats, heights: Floats) -> Rows:
         """Add who is new and drop who is gone; arguments and result as in :meth:`recognise`."""
+        known, rows = self.known, self._rows
+        same = not self._replaced and np.array_equal(tracks.ids, self._tracks)
+        if same and len(rows) == len(known.tracks):
+            return rows
         ids = self._identities(tracks)
-        known = self.known
-        rows = find(known.tracks, tracks.ids)
+        rows = rows if same else find(known.tracks, tracks.ids)
         fresh = ((rows < 0) & (ids >= 0)).nonzero()[0]
         stay = known.counted & (tracks.t_s - known.seen_s <= KEEP_S + _CONFIRMING_S)
         stay[rows[rows >= 0]] = True
@@ -126,9 +131,13 @@ class People:
             self._keep(stay)
         if len(fresh):
             self._append(Known.begin(ids[fresh], tracks.ids[fresh], feet[fresh], heights[fresh]))
-        if gone or len(fresh):
-            rows = find(known.tracks, tracks.ids)
-        return rows
+        return self._find(tracks)
+
+    def _find(self, tracks: Tracks) -> Rows:
+        """Rows of the tracks in the tables as they are now, kept for as long as both stay."""
+        self._tracks, self._rows = tracks.ids, find(self.known.tracks, tracks.ids)
+        self._in_order = np.array_equal(self._rows, np.arange(len(self.known.tracks)))
+        return self._rows
 
     def _identities(self, tracks: Tracks) -> Ids:
         """(N,) who each track is if it is new: -1 if its person already goes on as another.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,7 @@ from simulators.scene.truth import Snapshot
 Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class NoisyTracks:
+class NoisyTracks(NamedTuple):
     """People as a tracker would follow them; the fields of the tracker's own ``Tracks``.
 
     Attributes:

@@ -6,12 +6,12 @@ import bisect
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from simulators.scene.layout import Point, Polygon
 
 
-@dataclass(frozen=True, slots=True)
-class Pose:
+class Pose(NamedTuple):
     """Where somebody is at one moment; headings in radians from the x axis, counter-clockwise."""
 
     x: float

@@ -74,10 +74,10 @@ class Scene:
             for p in self.floor.people.values()
             if p.doing is not Doing.AWAY
         )
-        zones = {
-            zone.zone: sum(zone.zone in p.entered_zone_s for p in self.floor.people.values())
-            for zone in self.settings.layout.zones
-        }
+        zones = {zone.zone: 0 for zone in self.settings.layout.zones}
+        for person in self.floor.people.values():
+            for zone in person.entered_zone_s:
+                zones[zone] += 1
         return Snapshot(
             now_s,
             bodies,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulators.scene.motion import Pose
 from simulators.scene.people import Doing, Look, Role
@@ -51,8 +51,7 @@ class Event:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """One person at one moment."""
 
     person: int
@@ -65,8 +64,7 @@ class Body:
     look: Look
 
 
-@dataclass(frozen=True, slots=True)
-class LaneTruth:
+class LaneTruth(NamedTuple):
     """One lane at one moment.
 
     Attributes:

@@ -37,8 +37,7 @@ def people_at(*places: tuple[float, float]) -> Snapshot:
     scene.add_to_queue("1", len(places))
     snapshot = scene.snapshot()
     bodies = tuple(
-        replace(
-            body,
+        body._replace(
             pose=Pose(*place, -math.pi / 2, False, 0.0),
             look=replace(body.look, bag="none", cart=False),
         )
