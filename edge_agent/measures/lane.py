@@ -133,7 +133,8 @@ class Lane:
             if self.elsewhere != 0:
                 self._shown = self._predict(t_s, waiting, served, state, self.elsewhere)
             self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
-        return self._reading(t_s, till.now(self._queue.members, self.shape, t_s), state), events
+        now = till.now(self._queue.members, self.shape, t_s, steepness)
+        return self._reading(t_s, now, state), events
 
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:
         """Tell that a member left before service."""
