@@ -7,7 +7,6 @@ room for them. Where the line stands closed, whoever was there has moved up or g
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -34,39 +33,45 @@ def back(member: Member) -> float:
     return member.spot[0]
 
 
-def joined(line: Iterable[Member], walking: Iterable[Member]) -> list[Member]:
+def joined(line: Iterable[Member], walking: Sequence[Member]) -> list[Member]:
     """Those who walk and have come up to the last one of the line, or to the till."""
-    tail = max((back(m) for m in line if back(m) > 0.0), default=0.0)
-    near = []
+    near: list[Member] = []
+    if not walking:
+        return near
+    tail = max([m.spot[0] for m in line if m.spot[0] > 0.0], default=0.0)
     for member in sorted(walking, key=back):
         # Also true while places are not known.
-        if not back(member) > tail + CLOSE_M:
+        if not member.spot[0] > tail + CLOSE_M:
             near.append(member)
-            tail = max(tail, back(member))
+            tail = max(tail, member.spot[0])
     return near
 
 
-def squeezed(line: Iterable[Member], steepness: float) -> list[Member]:
+def squeezed(line: Sequence[Member], steepness: float) -> list[Member]:
     """Boxes between two people who stand so close that nobody fits in between.
 
     Args:
         line: those seen in it.
         steepness: how far down it is to people's heads for each metre towards them.
     """
-    if steepness < STEEP:
+    if steepness < STEEP or len(line) < 3:
         return []
-    file = sorted((m for m in line if not math.isnan(back(m))), key=back)
+    file = sorted([m for m in line if m.spot[0] == m.spot[0]], key=back)
     found = []
     k = 1
     while k + 1 < len(file):
-        ahead, member, behind = file[k - 1 : k + 2]
-        aside = [m.spot[1] for m in (ahead, member, behind)]
-        one_file = max(aside) - min(aside) <= FILE_M
-        if one_file and back(behind) - back(ahead) < SQUEEZED_M:
+        ahead, behind = file[k - 1], file[k + 1]
+        close = behind.spot[0] - ahead.spot[0] < SQUEEZED_M
+        if close and _one_file(ahead, file[k], behind):
             found.append(file.pop(k))
         else:
             k += 1
     return found
+
+
+def _one_file(*members: Member) -> bool:
+    aside = [member.spot[1] for member in members]
+    return max(aside) - min(aside) <= FILE_M
 
 
 def hidden(
@@ -79,24 +84,28 @@ def hidden(
         line: those seen who wait.
         served: those at the till; may be empty.
     """
-    lost = [m for m in unseen if math.isnan(back(m))]
-    taken = sorted(back(m) for m in line if not math.isnan(back(m)))
-    at_till = min((back(m) for m in served if not math.isnan(back(m))), default=0.0)
-    taken = [max(at_till, -TAIL_M / 2.0), *(b for b in taken if b > TAIL_M / 2.0)]
-    room = [
-        max(int((after - before + SLACK_M) / PLACE_M) - 1, 0) for before, after in pairwise(taken)
-    ]
+    if not unseen:
+        return []
+    at_till = min([m.spot[0] for m in served if m.spot[0] == m.spot[0]], default=0.0)
+    taken = sorted([m.spot[0] for m in line if m.spot[0] > TAIL_M / 2.0])
+    taken.insert(0, max(at_till, -TAIL_M / 2.0))
+    room = [int((after - before + SLACK_M) / PLACE_M) - 1 for before, after in pairwise(taken)]
     tail = taken[-1]
-    for member in sorted((m for m in unseen if not math.isnan(back(m))), key=back):
-        if back(member) > tail + TAIL_M:
-            lost.append(member)
-            tail = back(member)
-            continue
-        gap = _nearest_gap(back(member), taken, room)
-        if gap is not None:
-            room[gap] -= 1
-            lost.append(member)
-    return lost
+    fit = []
+    for member in sorted(unseen, key=back):
+        place_m = member.spot[0]
+        if place_m != place_m:
+            # Nobody knows where it was.
+            fit.append(member)
+        elif place_m > tail + TAIL_M:
+            fit.append(member)
+            tail = place_m
+        else:
+            gap = _nearest_gap(place_m, taken, room)
+            if gap is not None:
+                room[gap] -= 1
+                fit.append(member)
+    return fit
 
 
 def _nearest_gap(place_m: float, taken: list[float], room: list[int]) -> int | None:

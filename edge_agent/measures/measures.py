@@ -170,7 +170,7 @@ class Measures:
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
         spots = self._standing.spots(
             self._heads.perspective, presence.feet, presence.boxes, lanes
-        ).T.tolist()
+        ).tolist()
         sights = rows_of(
             Sighting,
             people,

@@ -56,23 +56,33 @@ class Perspective(NamedTuple):
             boxes: (N, 4) x1 y1 x2 y2 as fractions of the frame.
 
         Returns:
-            (N, 2) metres to the right of the camera and away from it.
+            (2, N) metres to the right of the camera and away from it.
         """
-        heads = np.stack([(boxes[:, 0] + boxes[:, 2]) / 2.0, boxes[:, 1]], axis=1)
-        by_feet = self.floor(feet, self.over_heads_m + BODY_M)
+        by_feet = self.floor(feet[:, 0], feet[:, 1], self.over_heads_m + BODY_M)
         low, high = _STEEP
         share = 0.5 * min(max((self.steepness - low) / (high - low), 0.0), 1.0)
         if share == 0.0:
             return by_feet
-        return by_feet + share * (self.floor(heads, self.over_heads_m) - by_feet)
+        across = (boxes[:, 0] + boxes[:, 2]) / 2.0
+        by_feet += share * (self.floor(across, boxes[:, 1], self.over_heads_m) - by_feet)
+        return by_feet
 
-    def floor(self, points: Floats, below_m: float) -> Floats:
-        """(N, 2) metres to the right and away of ``points`` (N, 2) so far below the camera."""
-        below = np.maximum(self.tilt + np.arctan((points[:, 1] - 0.5) / FOCAL), _LEAST_ANGLE)
-        # Along the ray, measured on the optical axis.
-        depth_m = below_m / np.sin(below) * np.cos(below - self.tilt)
-        across_m = (points[:, 0] - 0.5) * (ASPECT / FOCAL) * depth_m
-        return np.stack([across_m, below_m / np.tan(below)], axis=1)
+    def floor(self, across: Floats, rows: Floats, below_m: float) -> Floats:
+        """(2, N) metres to the right and away of what is so far below the camera.
+
+        Args:
+            across: (N,) fractions of the width.
+            rows: (N,) fractions of the height.
+            below_m: metres.
+        """
+        down, level = math.sin(self.tilt), math.cos(self.tilt)
+        slant = (rows - 0.5) / FOCAL
+        # Metres along the optical axis; nobody stands near the horizon or above it.
+        depth_m = below_m / np.maximum(down + level * slant, _LEAST_ANGLE)
+        place = np.empty((2, len(rows)))
+        np.multiply((across - 0.5) * (ASPECT / FOCAL), depth_m, out=place[0])
+        np.multiply(level - down * slant, depth_m, out=place[1])
+        return place
 
 
 def perspective(slope: float, offset: float, near: float, far: float) -> Perspective | None:

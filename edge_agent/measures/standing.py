@@ -25,8 +25,7 @@ class Standing:
         axes = np.array([shape.axis for shape in shapes]).reshape(-1, 2)
         self._ends = self._tills + axes / np.maximum((axes**2).sum(axis=1), 1e-12)[:, None]
         self._seen_from: Perspective | None = None
-        self._origins = np.empty((0, 2))
-        self._ways = np.empty((0, 2))
+        self._origins = self._ways = np.empty((2, 0))
 
     def spots(
         self, seen_from: Perspective | None, feet: Floats, boxes: Floats, lanes: Sequence[int]
@@ -37,27 +36,28 @@ class Standing:
             seen_from: how the camera looks at the floor; None while unknown.
             feet: (N, 2) fractions of the frame.
             boxes: (N, 4) fractions of the frame.
-            lanes: (N,) index of the lane of each; negative where there is none.
+            lanes: (N,) index of the lane of each; what is told of others means nothing.
 
         Returns:
-            (N, 2) metres behind the till and aside of the middle of the lane; NaN where unknown.
+            (2, N) metres behind the till and aside of the middle of the lane; NaN where unknown.
         """
         if seen_from is None:
-            return np.full((len(feet), 2), np.nan)
+            return np.full((2, len(feet)), np.nan)
         if seen_from is not self._seen_from:
             self._look(seen_from)
         lane = np.array(lanes, np.intp)
-        way = self._ways[lane]
-        offset = seen_from.spots(feet, boxes) - self._origins[lane]
-        spots = np.empty((len(feet), 2))
-        spots[:, 0] = (offset * way).sum(axis=1)
-        spots[:, 1] = offset[:, 1] * way[:, 0] - offset[:, 0] * way[:, 1]
-        spots[lane < 0] = np.nan
+        (right, away), (origin_x, origin_y) = self._ways[:, lane], self._origins[:, lane]
+        x, y = seen_from.spots(feet, boxes)
+        x -= origin_x
+        y -= origin_y
+        spots = np.empty((2, len(feet)))
+        np.add(x * right, y * away, out=spots[0])
+        np.subtract(y * right, x * away, out=spots[1])
         return spots
 
     def _look(self, seen_from: Perspective) -> None:
         below_m = seen_from.over_heads_m + BODY_M
         self._seen_from = seen_from
-        self._origins = seen_from.floor(self._tills, below_m)
-        ways = seen_from.floor(self._ends, below_m) - self._origins
-        self._ways = ways / np.maximum(np.linalg.norm(ways, axis=1), 1e-9)[:, None]
+        self._origins = seen_from.floor(*self._tills.T, below_m)
+        ways = seen_from.floor(*self._ends.T, below_m) - self._origins
+        self._ways = ways / np.maximum(np.hypot(*ways), 1e-9)

@@ -49,7 +49,7 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float, steepness: fl
     """
     here = [m for m in members if m.stage != Stage.STAFF]
     served, behind = _at_the_till(here, shape, t_s)
-    line, walking, unseen = behind, [], []
+    line, walking, unseen = list(behind), [], []
     for member in here:
         if member in served or member in behind:
             continue
