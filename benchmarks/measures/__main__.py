@@ -26,14 +26,7 @@ def main() -> None:
     day.report(DAY_SEEDS)
     if "drawn" in sys.argv[1:]:
         print(f"drawn scenes of {DRAWN_S:.0f} s, two busy lanes, default model")
-        for view in ("along", "high"):
-            for seed in (1, 2):
-                found = drawn.compare(view, seed, DRAWN_S)
-                print(
-                    f"  {view:6} seed {seed}: waiting MAE {found.waiting_mae:.2f} "
-                    f"(bias {found.waiting_bias:+.2f}, mean {found.mean_waiting:.1f}), "
-                    f"served right {found.served_right:.1%}"
-                )
+        drawn.report(("along", "high", "corner"), (1, 2), DRAWN_S)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.measures.perspective import BODY_M, Perspective, perspective
+
 Floats = NDArray[np.float64]
 
 HEAD_X = 0.25
@@ -21,27 +23,23 @@ HEAD_Y = (0.04, 0.2)
 """one is higher by more than a share of a box's height: this much, from flat to steep views."""
 SPACING_M = 0.5
 """People stand no closer behind each other."""
-BODY_M = 1.65
-FOCAL = 1.2
-"""Focal length of a usual shop camera, in heights of its picture."""
 _MEMORY_S = 300.0
 _ENOUGH = 200.0
+_LEAST_SPREAD = 0.03
+"""People stand no further apart in the picture than this where nothing can be learned."""
+_EDGE = 0.01
+"""Who is so near to the border of the picture may be cut by it."""
 _TOGETHER = 8
 """Frames from which is learned at once."""
 
 
 class Heads:
-    """Tells doubles, and learns for that how steeply the camera looks down.
-
-    Heads and feet of people on a flat floor lie on two planes. Seen by a camera at height c,
-    the row of the feet grows c / (c - body) times as fast as the row of the head from one
-    person to the next; so that ratio tells how high the camera hangs.
-    """
+    """Tells doubles, and learns for that how the camera looks at people."""
 
     def __init__(self) -> None:
-        # Sums of weight, head, feet, head², and head · feet.
+        # Sums of weight, feet, head, feet², and feet · head.
         self._sums = [0.0] * 5
-        self._steepness = 0.0
+        self._perspective: Perspective | None = None
         self._frames: list[tuple[Floats, Floats, NDArray[np.bool_]]] = []
         self._age_s: list[float] = []
 
@@ -63,18 +61,35 @@ class Heads:
         fades = np.exp((np.cumsum(self._age_s) - sum(self._age_s)) / _MEMORY_S)
         weight = np.repeat(fades, [len(rows) for rows, _, _ in self._frames])
         head, foot = boxes[:, 1], feet[:, 1]
-        weight *= seen & (np.abs(boxes[:, 3] - foot) < 0.01)
-        heads = weight * head
-        new = (weight.sum(), heads.sum(), weight @ foot, heads @ head, heads @ foot)
+        whole = (np.abs(boxes[:, 3] - foot) < 0.01) & (head > _EDGE) & (foot < 1.0 - _EDGE)
+        weight *= seen & whole
+        weighted = weight * foot
+        new = (weight.sum(), weighted.sum(), weight @ head, weighted @ foot, weighted @ head)
         fade = math.exp(-sum(self._age_s) / _MEMORY_S)
         self._sums = [fade * old + float(add) for old, add in zip(self._sums, new, strict=True)]
-        self._steepness = _steepness(*self._sums)
+        self._look(*self._sums)
         self._frames.clear()
         self._age_s.clear()
 
+    def _look(self, n: float, foot: float, head: float, square: float, product: float) -> None:
+        """Find the perspective: how tall people are scatters their heads, so the feet explain."""
+        spread = square - foot * foot / max(n, 1.0)
+        if n < _ENOUGH or spread < _LEAST_SPREAD**2 * n:
+            self._perspective = None
+            return
+        slope = (product - foot * head / n) / spread
+        middle, deviation = foot / n, math.sqrt(spread / n)
+        offset = head / n - slope * middle
+        self._perspective = perspective(slope, offset, middle + deviation, middle - deviation)
+
+    @property
+    def perspective(self) -> Perspective | None:
+        """How the camera looks at the floor; None while unknown."""
+        return self._perspective
+
     def steepness(self) -> float:
-        """Sine of the angle below the horizon at which the camera sees people; 0 while unknown."""
-        return self._steepness
+        """How far down it is to people's heads for each metre towards them; 0 while unknown."""
+        return 0.0 if self._perspective is None else self._perspective.steepness
 
     def doubles(self, boxes: Floats, first: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which boxes are a second one on somebody.
@@ -90,7 +105,7 @@ class Heads:
         if len(boxes) < 2:
             return double
         low, high = HEAD_Y
-        apart = min(max(self._steepness * SPACING_M / BODY_M, low), high)
+        apart = min(max(self.steepness() * SPACING_M / BODY_M, low), high)
         x1, y, x2, y2 = boxes.T
         reach = np.maximum((y2 - y) * apart, 1e-9)
         one, other = _near(y, float(np.maximum.reduce(reach)))
@@ -123,13 +138,3 @@ def _near(values: Floats, reach: float) -> tuple[NDArray[np.intp], NDArray[np.in
     first = before.cumsum() - before
     place = np.arange(first[-1] + before[-1]) + (start - first).repeat(before)
     return order.repeat(before), order.take(place)
-
-
-def _steepness(n: float, head: float, foot: float, square: float, product: float) -> float:
-    spread = square - head * head / max(n, 1.0)
-    if n < _ENOUGH or spread < 1e-3 * n:
-        return 0.0
-    slope = (product - head * foot / n) / spread
-    above_m = BODY_M / max(slope - 1.0, 0.1)
-    distance_m = FOCAL * BODY_M / max((foot - head) / n, 1e-3)
-    return min(above_m / distance_m, 1.0)

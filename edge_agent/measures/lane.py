@@ -17,6 +17,7 @@ from edge_agent.measures.queue import LaneQueue, Step
 from edge_agent.measures.readings import LaneState, QueueData
 from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
+from edge_agent.measures.steady import Steady
 from edge_agent.measures.waits import Wait, WaitBlend
 from messages.events import EventData, Joined, LaneChanged, ServiceDone, WaitDone
 from messages.payloads import WaitScore
@@ -57,6 +58,7 @@ class Lane:
         self.watch = LaneWatch(has_staff=shape.has_staff)
         self._camera = camera
         self._queue = LaneQueue(shape)
+        self._steady = Steady()
         self._services = services
         self._blend = blend
         self._scorer = WaitScorer()
@@ -91,6 +93,7 @@ class Lane:
     def restart(self) -> None:
         """Forget who is there, keep what was learned."""
         self._queue.clear()
+        self._steady.restart()
         self._promise = self._shown = None
         self._service_end_s = math.nan
         self._beside.clear()
@@ -132,7 +135,9 @@ class Lane:
             if self.elsewhere != 0:
                 self._shown = self._predict(t_s, waiting, served, state, self.elsewhere)
             self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
-        return self._reading(t_s, till.now(self._queue.members, self.shape, t_s), state), events
+        now = till.now(self._queue.members, self.shape, t_s, steepness)
+        now = now._replace(waiting=self._steady.update(now.waiting, t_s))
+        return self._reading(t_s, now, state), events
 
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:
         """Tell that a member left before service."""

@@ -19,6 +19,7 @@ from edge_agent.measures.lanes import ROLES, Role, RoleFinder, lane_shapes
 from edge_agent.measures.members import Sighting
 from edge_agent.measures.readings import LaneState, QueueData, Readings, ZoneData
 from edge_agent.measures.service import ServiceTimes
+from edge_agent.measures.standing import Standing
 from edge_agent.measures.waits import Wait, WaitBlend
 from edge_agent.zones.presence import Presence
 from messages.events import EventData, LineCrossing
@@ -40,6 +41,7 @@ class Measures:
         self._lanes = [Lane(s, camera.id, services, blend) for s in lane_shapes(camera)]
         shapes = [lane.shape for lane in self._lanes]
         self._position = [shape.position for shape in shapes]
+        self._standing = Standing(shapes)
         self._changes = LaneChanges()
         self._heads = Heads()
         self._dwell = {
@@ -161,6 +163,9 @@ class Measures:
             for role, lane, point in zip(roles, lanes, feet, strict=True)
         ]
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
+        spots = self._standing.spots(
+            self._heads.perspective, presence.feet, presence.boxes, lanes
+        ).tolist()
         sights = rows_of(
             Sighting,
             people,
@@ -172,6 +177,7 @@ class Measures:
             self._gaits.stood(),
             gaits,
             double,
+            zip(*spots, strict=True),
         )
         for role, lane, sighting in zip(roles, lanes, sights, strict=True):
             if role == Role.STAFF:

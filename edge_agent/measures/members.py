@@ -14,6 +14,7 @@ from edge_agent.measures.waits import Wait
 WALKED_OFF_AFTER_S = 0.2
 WALKED_OFF_M = 0.4
 """Walking for so long, and so far from where it stood, ends a service."""
+UNKNOWN_SPOT = (math.nan, math.nan)
 HEAD_S = 0.75
 """Time constant of the mean place of the head."""
 
@@ -35,7 +36,8 @@ class Sighting(NamedTuple):
     """One person in a lane in one frame; coordinates are fractions of the frame.
 
     ``stood`` is where it stood last; ``double`` says that it shares its head with a person known
-    longer.
+    longer, ``spot`` where it stands in metres behind the till and aside of the middle of the lane;
+    NaN while unknown.
     """
 
     track: int
@@ -47,6 +49,7 @@ class Sighting(NamedTuple):
     stood: Point
     gait: Gait
     double: bool = False
+    spot: Point = UNKNOWN_SPOT
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +60,7 @@ class Member:
         person: id given to the outside, the first track's.
         track: track that carries the member now.
         feet, box, place: last known place in the picture and along the lane.
+        spot: the same on the floor, as in :class:`Sighting`.
         entered_s: first moment in a zone of the lane.
         seen_s: last sighting.
         stage: how far it has come.
@@ -109,6 +113,7 @@ class Member:
     missed_s: float = 0.0
     double_s: float = 0.0
     stood_head: Point = (math.nan, math.nan)
+    spot: Point = UNKNOWN_SPOT
 
     @property
     def counts(self) -> bool:
@@ -193,15 +198,15 @@ class Member:
     def take_body(self, other: Member) -> None:
         """Go on with the track, the place and the gait of somebody else."""
         self.track, self.feet, self.box = other.track, other.feet, other.box
-        self.place, self.stood, self.gait = other.place, other.stood, other.gait
-        self.seen_s = other.seen_s
+        self.place, self.spot, self.stood = other.place, other.spot, other.stood
+        self.gait, self.seen_s = other.gait, other.seen_s
         self.role, self.role_since_s = other.role, other.role_since_s
         self.log_odds, self.out_s = other.log_odds, other.out_s
         self.stood_head = other.stood_head
 
     def _stand(self, sighting: Sighting, t_s: float) -> None:
         # Once a person and frame: to unpack is quicker than to ask for each field.
-        _, role, feet, box, place, _, stood, gait, _ = sighting
+        _, role, feet, box, place, _, stood, gait, _, spot = sighting
         x, y = (box[0] + box[2]) / 2.0, box[1]
         old_x, old_y = self.stood_head
         if math.isnan(old_x):
@@ -209,7 +214,8 @@ class Member:
         elif not math.isnan(gait.slow_since_s):
             step = -math.expm1((self.seen_s - t_s) / HEAD_S)
             self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
-        self.feet, self.box, self.place, self.stood, self.gait = feet, box, place, stood, gait
+        self.feet, self.box, self.place, self.spot = feet, box, place, spot
+        self.stood, self.gait = stood, gait
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
         if role is not self.role or math.isnan(self.role_since_s):
             self.role, self.role_since_s = role, t_s

@@ -11,7 +11,8 @@ import math
 from collections.abc import Collection
 from typing import NamedTuple
 
-from edge_agent.measures.gait import Point, metres_between
+from edge_agent.measures import in_line
+from edge_agent.measures.gait import Point, metres, metres_between
 from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Stage
 
@@ -19,6 +20,8 @@ WALKS_OFF_M = 0.3
 """Who moves so far from where it stood at the till is not served any more."""
 PASSING_S = 0.25
 """Somebody unknown counts after so long."""
+TOWARDS = 0.5
+"""Cosine of the angle to the lane up to which somebody walks along it."""
 BEHIND_M = 0.6
 """Whose head is so far behind that of the shopper waits."""
 STANDS_AGAIN_S = 0.5
@@ -32,25 +35,56 @@ class Now(NamedTuple):
     served: list[Member]
 
 
-def now(members: Collection[Member], shape: LaneShape, t_s: float) -> Now:
+def now(members: Collection[Member], shape: LaneShape, t_s: float, steepness: float) -> Now:
     """Tell who is served and who waits at this moment.
+
+    Whoever is seen in the line counts, whatever became known of their way there; who is not seen
+    counts where there is room for them.
+
+    Args:
+        members: everybody in the lane.
+        shape: the lane.
+        t_s: time of the frame.
+        steepness: how far down it is to people's heads for each metre towards them.
+    """
+    here = [m for m in members if m.stage != Stage.STAFF]
+    served, behind = _at_the_till(here, shape, t_s)
+    line, walking, unseen = list(behind), [], []
+    for member in here:
+        if member in served or member in behind:
+            continue
+        if member.seen_s < t_s:
+            if member.stage == Stage.WAITING and member.counts:
+                unseen.append(member)
+        elif _in_line(member, t_s):
+            line.append(member)
+        elif member.stage == Stage.ARRIVING and _walks_up(member, shape, t_s):
+            walking.append(member)
+    line += in_line.joined(line, walking)
+    for member in in_line.squeezed(line, steepness):
+        line.remove(member)
+    line += in_line.hidden(unseen, line, served)
+    return Now(sorted(line, key=lambda m: m.place), served)
+
+
+def _at_the_till(
+    members: Collection[Member], shape: LaneShape, t_s: float
+) -> tuple[list[Member], list[Member]]:
+    """The party that is served, and those in its place who wait behind it.
 
     A till serves one party at a time. Who else is there stands there because somebody just
     leaves, or is a second box, or waits: of the first in line behind a shopper the feet are
     hidden, so that the place seems to be that of the shopper, but the head is further back.
     """
-    waiting = {m.track: m for m in members if _waits(m, t_s)}
-    served: list[Member] = []
     there = [m for m in members if _is_there(m, t_s)]
-    if there:
-        first = min(there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)))
-        seen = [m for m in there if m.seen_s >= t_s]
-        behind = [m for m in seen if m.unit != first.unit and is_behind(m, first, shape)]
-        waiting |= {m.track: m for m in behind}
-        # Company that is not seen beside the payer may never have been a second one.
-        served = [m for m in seen if m.unit == first.unit and m not in behind] or [first]
-    queue = [m for m in waiting.values() if m not in served]
-    return Now(sorted(queue, key=lambda m: m.place), served)
+    if not there:
+        return [], []
+    first = min(there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)))
+    seen = [m for m in there if m.seen_s >= t_s]
+    behind = [m for m in seen if m.unit != first.unit and is_behind(m, first, shape)]
+    # Company that is not seen beside the payer may never have been a second one.
+    served = [m for m in seen if m.unit == first.unit and m not in behind] or [first]
+    return served, behind
 
 
 def _since_s(member: Member) -> float:
@@ -63,7 +97,9 @@ def _is_there(member: Member, t_s: float) -> bool:
     if member.stage == Stage.SERVED:
         return not _walks_off(member)
     if member.stage == Stage.DONE:
-        return member.standing_s(t_s) >= STANDS_AGAIN_S
+        # Whose service was taken for ended too soon has not gone anywhere.
+        stays = member.seen_s >= t_s and member.moved_m() < WALKS_OFF_M
+        return stays or member.standing_s(t_s) >= STANDS_AGAIN_S
     if member.stage == Stage.ARRIVING:
         return t_s - member.role_since_s >= PASSING_S
     return member.stage == Stage.WAITING
@@ -77,12 +113,24 @@ def _walks_off(member: Member) -> bool:
     return member.moved_m() >= WALKS_OFF_M
 
 
-def _waits(member: Member, t_s: float) -> bool:
-    """Whether it waits, or has just stopped in the queue and will join."""
-    if member.stage == Stage.ARRIVING:
-        walked_in = not member.born_inside and member.role == Role.QUEUE
-        return walked_in and member.standing_s(t_s) >= 0.0 and member.counts
-    return member.stage == Stage.WAITING and member.counts
+def _in_line(member: Member, t_s: float) -> bool:
+    """Whether somebody seen waits; of who is seen first in the middle of a line nobody knows."""
+    if member.stage == Stage.WAITING:
+        return True
+    if member.role != Role.QUEUE:
+        return False
+    appeared = member.stage == Stage.ARRIVING and member.born_inside
+    return appeared or member.standing_s(t_s) >= 0.0
+
+
+def _walks_up(member: Member, shape: LaneShape, t_s: float) -> bool:
+    """Whether somebody walks towards the till and not across the lane."""
+    if member.role != Role.QUEUE or t_s - member.role_since_s < PASSING_S:
+        return False
+    lane = metres(member.box, (0.0, 0.0), shape.axis)
+    right, along = member.gait.heading
+    towards = -(right * lane[0] + along * lane[1])
+    return towards >= TOWARDS * math.hypot(right, along) * math.hypot(*lane) > 0.0
 
 
 def is_behind(member: Member, first: Member, shape: LaneShape) -> bool:

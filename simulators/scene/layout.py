@@ -46,7 +46,7 @@ class LaneLayout:
     @property
     def service_spot(self) -> Point:
         """Where the customer stands who is being served."""
-        return (self.x, 0.85)
+        return (self.x, 0.75)
 
     @property
     def head(self) -> Point:

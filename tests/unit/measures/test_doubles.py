@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edge_agent.measures.doubles import BODY_M, HEAD_X, HEAD_Y, Heads
+from edge_agent.measures.doubles import HEAD_X, HEAD_Y, Heads
+from edge_agent.measures.perspective import BODY_M, FOCAL
 
 SIDE = st.floats(0.0, 1.0)
 BOX = st.tuples(SIDE, SIDE, st.floats(0.01, 0.2), st.floats(0.02, 0.6))
@@ -46,18 +49,20 @@ def test_every_pair_is_looked_at(places: list[tuple[float, float, float, float]]
     assert Heads().doubles(boxes, first).tolist() == expected
 
 
-@pytest.mark.parametrize("above_m", [1.0, 2.5])
-def test_the_camera_that_hangs_higher_looks_down_more_steeply(above_m: float) -> None:
-    heads, rng, focal = Heads(), np.random.default_rng(3), 1.2
+@pytest.mark.parametrize(("tilt_deg", "height_m"), [(12, 2.8), (20, 3.2), (35, 5.5), (42, 5.8)])
+def test_how_the_camera_looks_down_is_learned_from_people(tilt_deg: int, height_m: float) -> None:
+    heads, rng, tilt = Heads(), np.random.default_rng(3), math.radians(tilt_deg)
     assert heads.steepness() == 0.0
-    for _ in range(400):
-        # A level camera above_m over the heads: rows grow with height over distance.
-        away_m = rng.uniform(2.5, 10.0, 6)
-        top = 0.2 + focal * above_m / away_m
-        bottom = 0.2 + focal * (above_m + BODY_M) / away_m
+    for _ in range(200):
+        away_m, tall_m = rng.uniform(2.5, 9.0, 6), rng.normal(BODY_M, 0.1, 6)
+        bottom = 0.5 + FOCAL * np.tan(np.arctan(height_m / away_m) - tilt)
+        top = 0.5 + FOCAL * np.tan(np.arctan((height_m - tall_m) / away_m) - tilt)
         boxes = np.stack([np.full(6, 0.4), top, np.full(6, 0.5), bottom], axis=1)
         heads.learn(boxes, boxes[:, 2:], np.ones(6, np.bool_), 0.125)
-    assert heads.steepness() == pytest.approx(above_m / 5.4, rel=0.15)
+    found = heads.perspective
+    assert found is not None
+    assert math.degrees(found.tilt) == pytest.approx(tilt_deg, abs=4.0)
+    assert found.over_heads_m == pytest.approx(height_m - BODY_M, rel=0.15)
 
 
 def test_who_is_not_seen_or_stands_behind_a_counter_teaches_nothing() -> None:

@@ -1,0 +1,118 @@
+"""How people stand in a line, and what follows for those who are not seen.
+
+People who queue keep a distance: about a step and a half from one to the next. So three in a file
+within four feet are two people and a box around both, and somebody unseen is only where there is
+room for them. Where the line stands closed, whoever was there has moved up or gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from edge_agent.measures.members import Member
+
+PLACE_M = 0.9
+"""One takes so much of a line,"""
+SLACK_M = 0.2
+"""give or take what is not known of where people stand."""
+MOVED_M = 1.3
+"""A line moves up by so much while somebody in it is not seen."""
+TAIL_M = 0.6
+"""Somebody unseen so far behind the last one seen is the next."""
+CLOSE_M = 1.3
+"""Who walks up and is so near to the last one who stands has joined them."""
+SQUEEZED_M, FILE_M = 1.3, 0.4
+"""Nobody stands between two who are no further apart, and in one file."""
+STEEP = 0.4
+"""Where a camera looks down less, a head says too little of where somebody stands."""
+
+
+def back(member: Member) -> float:
+    """Metres behind the till; NaN while unknown."""
+    return member.spot[0]
+
+
+def joined(line: Iterable[Member], walking: Sequence[Member]) -> list[Member]:
+    """Those who walk and have come up to the last one of the line, or to the till."""
+    near: list[Member] = []
+    if not walking:
+        return near
+    tail = max([m.spot[0] for m in line if m.spot[0] > 0.0], default=0.0)
+    for member in sorted(walking, key=back):
+        # Also true while places are not known.
+        if not member.spot[0] > tail + CLOSE_M:
+            near.append(member)
+            tail = max(tail, member.spot[0])
+    return near
+
+
+def squeezed(line: Sequence[Member], steepness: float) -> list[Member]:
+    """Boxes between two people who stand so close that nobody fits in between.
+
+    Args:
+        line: those seen in it.
+        steepness: how far down it is to people's heads for each metre towards them.
+    """
+    if steepness < STEEP or len(line) < 3:
+        return []
+    file = sorted([m for m in line if m.spot[0] == m.spot[0]], key=back)
+    found = []
+    k = 1
+    while k + 1 < len(file):
+        ahead, behind = file[k - 1], file[k + 1]
+        close = behind.spot[0] - ahead.spot[0] < SQUEEZED_M
+        if close and _one_file(ahead, file[k], behind):
+            found.append(file.pop(k))
+        else:
+            k += 1
+    return found
+
+
+def _one_file(*members: Member) -> bool:
+    aside = [member.spot[1] for member in members]
+    return max(aside) - min(aside) <= FILE_M
+
+
+def hidden(
+    unseen: Sequence[Member], line: Iterable[Member], served: Iterable[Member]
+) -> list[Member]:
+    """Those unseen for whom there is room.
+
+    Args:
+        unseen: who waited when last seen and may still be there.
+        line: those seen who wait.
+        served: those at the till; may be empty.
+    """
+    if not unseen:
+        return []
+    at_till = min([m.spot[0] for m in served if m.spot[0] == m.spot[0]], default=0.0)
+    taken = sorted([m.spot[0] for m in line if m.spot[0] > TAIL_M / 2.0])
+    taken.insert(0, max(at_till, -TAIL_M / 2.0))
+    room = [int((after - before + SLACK_M) / PLACE_M) - 1 for before, after in pairwise(taken)]
+    tail = taken[-1]
+    fit = []
+    for member in sorted(unseen, key=back):
+        place_m = member.spot[0]
+        if place_m != place_m:
+            # Nobody knows where it was.
+            fit.append(member)
+        elif place_m > tail + TAIL_M:
+            fit.append(member)
+            tail = place_m
+        else:
+            gap = _nearest_gap(place_m, taken, room)
+            if gap is not None:
+                room[gap] -= 1
+                fit.append(member)
+    return fit
+
+
+def _nearest_gap(place_m: float, taken: list[float], room: list[int]) -> int | None:
+    """Index of the nearest gap with room; None where there is none within reach."""
+    best, best_m = None, MOVED_M
+    for k, free in enumerate(room):
+        away_m = max(taken[k] - place_m, place_m - taken[k + 1], 0.0)
+        if free > 0 and away_m <= best_m and (best is None or away_m < best_m):
+            best, best_m = k, away_m
+    return best

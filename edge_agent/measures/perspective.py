@@ -1,0 +1,117 @@
+"""How a camera looks at the floor, learned from the people it sees.
+
+People on a flat floor put their heads and their feet on two planes. Of a camera at a known tilt
+each pair of a head's row and a foot's row tells how high the camera hangs; at the true tilt the
+people near to it and those far from it tell the same height (Hoiem, Efros, Hebert, "Putting
+objects in perspective", CVPR 2006, for a level camera).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+BODY_M = 1.65
+FOCAL = 1.2
+"""Focal length of a usual shop camera, in heights of its picture."""
+_TILTS = np.radians(np.arange(-5.0, 80.0, 2.0))
+_LOWEST_M = 0.2
+"""A camera hangs at least so far over the heads."""
+ASPECT = 16.0 / 9.0
+"""Width to height of a usual picture."""
+STEEPEST = 1.0
+_STEEP = (0.25, 0.5)
+"""Steepness from which heads tell where people stand, and from which they tell as well as feet."""
+_LEAST_ANGLE = 0.02
+"""Nobody is so far away that they stand nearer to the horizon, radians."""
+
+
+class Perspective(NamedTuple):
+    """A camera over a flat floor.
+
+    Attributes:
+        tilt: of the optical axis below the horizon, radians.
+        over_heads_m: height of the camera over people's heads.
+        steepness: how far down it is to a usual head for each metre towards it.
+    """
+
+    tilt: float
+    over_heads_m: float
+    steepness: float
+
+    def spots(self, feet: Floats, boxes: Floats) -> Floats:
+        """Where on the floor people stand.
+
+        What is told by the feet and by the head counts alike where the camera looks down
+        steeply. Where it does not, a head that is a hand's breadth higher seems a metre further
+        away, and the feet speak alone.
+
+        Args:
+            feet: (N, 2) x y as fractions of the frame.
+            boxes: (N, 4) x1 y1 x2 y2 as fractions of the frame.
+
+        Returns:
+            (2, N) metres to the right of the camera and away from it.
+        """
+        by_feet = self.floor(feet[:, 0], feet[:, 1], self.over_heads_m + BODY_M)
+        low, high = _STEEP
+        share = 0.5 * min(max((self.steepness - low) / (high - low), 0.0), 1.0)
+        if share == 0.0:
+            return by_feet
+        across = (boxes[:, 0] + boxes[:, 2]) / 2.0
+        by_feet += share * (self.floor(across, boxes[:, 1], self.over_heads_m) - by_feet)
+        return by_feet
+
+    def floor(self, across: Floats, rows: Floats, below_m: float) -> Floats:
+        """(2, N) metres to the right and away of what is so far below the camera.
+
+        Args:
+            across: (N,) fractions of the width.
+            rows: (N,) fractions of the height.
+            below_m: metres.
+        """
+        down, level = math.sin(self.tilt), math.cos(self.tilt)
+        slant = (rows - 0.5) / FOCAL
+        # Metres along the optical axis; nobody stands near the horizon or above it.
+        depth_m = below_m / np.maximum(down + level * slant, _LEAST_ANGLE)
+        place = np.empty((2, len(rows)))
+        np.multiply((across - 0.5) * (ASPECT / FOCAL), depth_m, out=place[0])
+        np.multiply(level - down * slant, depth_m, out=place[1])
+        return place
+
+
+def perspective(slope: float, offset: float, near: float, far: float) -> Perspective | None:
+    """Find the camera under which everybody is about equally tall.
+
+    Args:
+        slope: by which rows of heads grow with the rows of the feet below them.
+        offset: the row of a head whose feet would be at row 0.
+        near: a row of feet at which people were seen, low in the picture.
+        far: another one, higher up.
+
+    Returns:
+        None where no camera sees people like that.
+
+    A wrong focal length scales what a flat view tells of distances, and hardly that of a steep one.
+    """
+    feet = np.array([[near], [far]])
+    below = np.tan(_TILTS + np.arctan((feet - 0.5) / FOCAL))
+    head_below = np.tan(_TILTS + np.arctan((slope * feet + offset - 0.5) / FOCAL))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        over = BODY_M * head_below / (below - head_below)
+        differ = np.where((over > _LOWEST_M).all(axis=0), np.log(over[0] / over[1]), np.nan)
+    crossed = np.flatnonzero(differ[:-1] * differ[1:] <= 0.0)
+    if not len(crossed):
+        return None
+    k = int(crossed[0])
+    part = differ[k] / (differ[k] - differ[k + 1]) if differ[k] != differ[k + 1] else 0.0
+    tilt = float(_TILTS[k] + part * (_TILTS[k + 1] - _TILTS[k]))
+    over_m = np.exp((1.0 - part) * np.log(over[:, k]) + part * np.log(over[:, k + 1]))
+    middle = slope * (near + far) / 2.0 + offset
+    down = math.tan(tilt + math.atan((middle - 0.5) / FOCAL))
+    return Perspective(tilt, float(over_m.mean()), min(max(down, 0.0), STEEPEST))
