@@ -21,7 +21,7 @@ PLACES = st.lists(st.floats(0.0, 8.0), max_size=8)
 def member(track: int, back_m: float, aside_m: float = 0.0) -> Member:
     """Somebody who stands so far behind the till and beside the middle of the lane."""
     sighting = Sighting(
-        track, Role.QUEUE, (0.5, 0.5), (0.4, 0.2, 0.6, 0.5), 0.3, True, Gait((0.5, 0.5)),
+        track, Role.QUEUE, (0.5, 0.5), (0.4, 0.2, 0.6, 0.5), 0.3, True, (0.5, 0.5), Gait(),
         spot=(back_m, aside_m),
     )  # fmt: skip
     return Member.new(sighting, 0.0)
