@@ -12,11 +12,7 @@ DRAWN_S = 240.0
 
 def main() -> None:
     """Measure and print."""
-    cost = speed.measure()
-    print(
-        f"{speed.PEOPLE} people, 12 zones, CPU ms a frame: measures {cost.measures_ms:.2f}, "
-        f"zones before them {cost.zones_ms:.2f} ({cost.measures_ms / cost.zones_ms:.2f} x)"
-    )
+    speed.report()
     print("waits over a day of 12.5 h from true events, seconds of mean absolute error")
     predictors.report(SEEDS)
     print(

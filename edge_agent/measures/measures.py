@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import compress
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,27 @@ from messages.events import EventData, LineCrossing
 
 GAP_S = 10.0
 """After so many seconds without a frame nobody knows who is still there."""
+
+
+class _Here(NamedTuple):
+    """Everybody in the picture, N of each; coordinates are fractions of the frame."""
+
+    people: list[int]
+    feet: list[Point]
+    boxes: list[Box]
+    seen: list[bool]
+    gaits: list[Gait]
+
+    @classmethod
+    def of(cls, presence: Presence, gaits: list[Gait]) -> _Here:
+        """Take them out of the arrays."""
+        return cls(
+            presence.people.tolist(),
+            list(zip(*presence.feet.T.tolist(), strict=True)),
+            list(zip(*presence.boxes.T.tolist(), strict=True)),
+            presence.seen.tolist(),
+            gaits,
+        )
 
 
 class Measures:
@@ -81,8 +103,9 @@ class Measures:
         gaits = self._gaits.update(
             presence.people, presence.feet, presence.boxes, presence.seen, presence.t_s
         )
-        queues = self._queues(presence, dt_s, gaits, events)
-        zones = self._zones(presence, dt_s, gaits, events)
+        here = _Here.of(presence, gaits)
+        queues = self._queues(presence, dt_s, here, events)
+        zones = self._zones(presence, dt_s, here, events)
         for crossing in presence.crossings:
             events.append(
                 LineCrossing(
@@ -119,38 +142,29 @@ class Measures:
         return 0.0
 
     def _queues(
-        self, presence: Presence, dt_s: float, gaits: list[Gait], events: list[EventData]
+        self, presence: Presence, dt_s: float, here: _Here, events: list[EventData]
     ) -> dict[str, QueueData]:
         if not self._lanes:
             return {}
         self._heads.learn(presence.boxes, presence.feet, presence.seen, dt_s)
-        people, feet = presence.people.tolist(), list(zip(*presence.feet.T.tolist(), strict=True))
-        boxes, seen = list(zip(*presence.boxes.T.tolist(), strict=True)), presence.seen.tolist()
-        sightings, cashiers = self._sightings(presence, dt_s, people, feet, boxes, seen, gaits)
-        everywhere = dict(compress(zip(people, feet, strict=True), seen))
-        seen_boxes = list(compress(boxes, seen))
+        sightings, cashiers = self._sightings(presence, dt_s, here)
+        everywhere = dict(compress(zip(here.people, here.feet, strict=True), here.seen))
+        seen_boxes = list(compress(here.boxes, here.seen))
         steepness = self._heads.steepness()
         queues = {}
-        for lane, here, cashier in zip(self._lanes, sightings, cashiers, strict=True):
+        for lane, own, cashier in zip(self._lanes, sightings, cashiers, strict=True):
             elsewhere = everywhere.copy()
-            for sighting in here:
+            for sighting in own:
                 elsewhere.pop(sighting.track, None)
             queues[lane.name], happened = lane.update(
-                presence.t_s, dt_s, here, elsewhere, seen_boxes, steepness, cashier=cashier
+                presence.t_s, dt_s, own, elsewhere, seen_boxes, steepness, cashier=cashier
             )
             events += happened
         events += self._changes.update(presence.t_s, self._lanes)
         return queues
 
     def _sightings(
-        self,
-        presence: Presence,
-        dt_s: float,
-        people: list[int],
-        feet: list[Point],
-        boxes: list[Box],
-        seen: list[bool],
-        gaits: list[Gait],
+        self, presence: Presence, dt_s: float, here: _Here
     ) -> tuple[list[list[Sighting]], list[bool]]:
         """Sort people by lane; also tell where a cashier stands."""
         sightings: list[list[Sighting]] = [[] for _ in self._lanes]
@@ -160,7 +174,7 @@ class Measures:
             return sightings, cashiers
         places = [
             self._position[lane](*point) if role else 0.0
-            for role, lane, point in zip(roles, lanes, feet, strict=True)
+            for role, lane, point in zip(roles, lanes, here.feet, strict=True)
         ]
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
         spots = self._standing.spots(
@@ -168,14 +182,14 @@ class Measures:
         ).tolist()
         sights = rows_of(
             Sighting,
-            people,
+            here.people,
             map(ROLES.__getitem__, roles),
-            feet,
-            boxes,
+            here.feet,
+            here.boxes,
             places,
-            seen,
+            here.seen,
             self._gaits.stood(),
-            gaits,
+            here.gaits,
             double,
             zip(*spots, strict=True),
         )
@@ -187,7 +201,7 @@ class Measures:
         return sightings, cashiers
 
     def _zones(
-        self, presence: Presence, dt_s: float, gaits: list[Gait], events: list[EventData]
+        self, presence: Presence, dt_s: float, here: _Here, events: list[EventData]
     ) -> dict[str, ZoneData]:
         if not self._dwell:
             return {}
@@ -197,28 +211,17 @@ class Measures:
             self._dwell_columns = np.array(columns, np.intp)
         since_s = presence.since_s.take(self._dwell_columns, axis=1)
         rows, columns = (since_s == since_s).nonzero()
-        inside: list[list[int]] = [[] for _ in self._dwell]
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-            inside[column].append(row)
+        inside: list[list[Inside]] = [[] for _ in self._dwell]
+        seen = [0] * len(inside)
+        since = since_s[rows, columns].tolist()
+        for row, column, from_s in zip(rows.tolist(), columns.tolist(), since, strict=True):
+            inside[column].append(
+                Inside(here.people[row], from_s, here.feet[row], here.boxes[row], here.gaits[row])
+            )
+            seen[column] += here.seen[row]
         zones = {}
-        for column, (name, watch) in enumerate(self._dwell.items()):
-            own, guests, confidence = inside[column], [], 1.0
-            if own:
-                guests = _guests(presence, own, since_s[:, column], gaits)
-                confidence = np.count_nonzero(presence.seen.take(own)) / len(own)
+        for guests, sure, (name, watch) in zip(inside, seen, self._dwell.items(), strict=True):
+            confidence = sure / len(guests) if guests else 1.0
             zones[name], visits = watch.update(presence.t_s, dt_s, guests, confidence)
             events += visits
         return zones
-
-
-def _guests(
-    presence: Presence, rows: list[int], since_s: NDArray[np.float64], gaits: list[Gait]
-) -> list[Inside]:
-    return rows_of(
-        Inside,
-        presence.people.take(rows).tolist(),
-        since_s.take(rows).tolist(),
-        map(tuple, presence.feet.take(rows, axis=0).tolist()),
-        map(tuple, presence.boxes.take(rows, axis=0).tolist()),
-        map(gaits.__getitem__, rows),
-    )
