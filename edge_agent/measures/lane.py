@@ -21,6 +21,7 @@ from edge_agent.measures.readings import LaneState, QueueData
 from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.steady import Steady
+from edge_agent.measures.unseen_service import UnseenService
 from edge_agent.measures.waits import Wait, WaitBlend
 from messages.events import EventData, Joined, LaneChanged, ServiceDone, WaitDone
 from messages.payloads import WaitScore
@@ -34,6 +35,8 @@ AGAIN_AFTER_S = 0.5
 A_MOMENT_S = 0.5
 """Who joined so shortly before the service was seen first at the till."""
 
+_GUESSED = 0.5
+"""Certainty of somebody who is only inferred."""
 _SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
 
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
@@ -59,7 +62,7 @@ class Lane:
         self.watch = LaneWatch(has_staff=shape.has_staff)
         self._camera = camera
         self._queue = LaneQueue(shape)
-        self._steady = Steady()
+        self._steady, self._unseen_service = Steady(), UnseenService()
         self._services = services
         self._blend = blend
         self._scorer = WaitScorer()
@@ -95,6 +98,7 @@ class Lane:
         """Forget who is there, keep what was learned."""
         self._queue.clear()
         self._steady.restart()
+        self._unseen_service.restart()
         self._promise = self._shown = None
         self._service_end_s = math.nan
         self._beside.clear()
@@ -235,14 +239,15 @@ class Lane:
                 lane=self.name, waiting=None, served=None, open=state, camera=self._camera
             )
         promise, (waiting, served) = self._shown, now
+        unseen = self._unseen_service.update(now, t_s) and state != LaneState.CLOSED
         numbers: dict[str, Any] = {
             "waiting": len(waiting),
-            "served": len(served) if self.shape.has_service else None,
+            "served": (len(served) or int(unseen)) if self.shape.has_service else None,
             "units": units.count(waiting),
             "wait_s": None if promise is None else promise.p50_s,
             "wait_p90_s": None if promise is None else promise.p90_s,
             "open": state,
-            "confidence": _confidence(waiting, served),
+            "confidence": _confidence(waiting, served, unseen),
             "score": self._score,
         }
         # Most frames say what the last one said, and checking a message costs more than comparing.
@@ -266,10 +271,12 @@ class Lane:
         )
 
 
-def _confidence(waiting: list[Member], served: list[Member]) -> float:
+def _confidence(waiting: list[Member], served: list[Member], unseen: bool) -> float:
     """Mean certainty; most are seen and share the highest there is."""
-    n = len(waiting) + len(served)
+    n = len(waiting) + len(served) + unseen
     doubted = [m.certainty for some in (waiting, served) for m in some if m.log_odds < CERTAIN]
+    if unseen:
+        doubted.append(_GUESSED)
     return (sum(doubted) + (n - len(doubted)) * _SEEN) / n if n else 1.0
 
 
