@@ -18,6 +18,7 @@ from edge_agent.measures.readings import LaneState, QueueData
 from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.steady import Steady
+from edge_agent.measures.unseen_service import UnseenService
 from edge_agent.measures.waits import Wait, WaitBlend
 from messages.events import EventData, Joined, LaneChanged, ServiceDone, WaitDone
 from messages.payloads import WaitScore
@@ -33,6 +34,8 @@ A_MOMENT_S = 0.5
 
 _SILENT = (LaneState.CLOSED, LaneState.UNKNOWN)
 """What lanes say of whose waits nothing is known."""
+_GUESSED = 0.5
+"""Certainty of somebody who is only inferred."""
 _SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
 
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
@@ -58,7 +61,7 @@ class Lane:
         self.watch = LaneWatch(has_staff=shape.has_staff)
         self._camera = camera
         self._queue = LaneQueue(shape)
-        self._steady = Steady()
+        self._steady, self._unseen_service = Steady(), UnseenService()
         self._services = services
         self._blend = blend
         self._scorer = WaitScorer()
@@ -94,6 +97,7 @@ class Lane:
         """Forget who is there, keep what was learned."""
         self._queue.clear()
         self._steady.restart()
+        self._unseen_service.restart()
         self._promise = self._shown = None
         self._service_end_s = math.nan
         self._beside.clear()
@@ -232,8 +236,9 @@ class Lane:
                 lane=self.name, waiting=None, served=None, open=state, camera=self._camera
             )
         promise, (waiting, served) = self._shown, now
-        heads, party, line = len(waiting), len(served), units.count(waiting)
-        sure = _confidence(waiting, served)
+        unseen = self._unseen_service.update(now, t_s) and state != LaneState.CLOSED
+        heads, party, line = len(waiting), len(served) or int(unseen), units.count(waiting)
+        sure = _confidence(waiting, served, unseen)
         said = heads, party, line, promise, state, sure, self._score
         # Most frames say what the last one said, and checking a message costs more than comparing.
         if self._read is None or said != self._said:
@@ -267,10 +272,12 @@ class Lane:
         )
 
 
-def _confidence(waiting: list[Member], served: list[Member]) -> float:
+def _confidence(waiting: list[Member], served: list[Member], unseen: bool) -> float:
     """Mean certainty; most are seen and share the highest there is."""
-    n = len(waiting) + len(served)
+    n = len(waiting) + len(served) + unseen
     doubted = [m.certainty for some in (waiting, served) for m in some if m.log_odds < CERTAIN]
+    if unseen:
+        doubted.append(_GUESSED)
     return (sum(doubted) + (n - len(doubted)) * _SEEN) / n if n else 1.0
 
 

@@ -58,6 +58,7 @@ class Standing:
     def _look(self, seen_from: Perspective) -> None:
         below_m = seen_from.over_heads_m + BODY_M
         self._seen_from = seen_from
-        self._origins = seen_from.floor(*self._tills.T, below_m)
-        ways = seen_from.floor(*self._ends.T, below_m) - self._origins
+        tills, ends = self._tills, self._ends
+        self._origins = seen_from.floor(tills[:, 0], tills[:, 1], below_m)
+        ways = seen_from.floor(ends[:, 0], ends[:, 1], below_m) - self._origins
         self._ways = ways / np.maximum(np.hypot(*ways), 1e-9)

@@ -22,6 +22,8 @@ PASSING_S = 0.25
 """Somebody unknown counts after so long."""
 TOWARDS = 0.5
 """Cosine of the angle to the lane up to which somebody walks along it."""
+APPEARED_S = 0.5
+"""Who is seen first in the middle of a line counts after so long, whether they seem to walk."""
 BEHIND_M = 0.6
 """Whose head is so far behind that of the shopper waits."""
 STANDS_AGAIN_S = 0.5
@@ -119,8 +121,9 @@ def _in_line(member: Member, t_s: float) -> bool:
         return True
     if member.role != Role.QUEUE:
         return False
-    appeared = member.stage == Stage.ARRIVING and member.born_inside
-    return appeared or member.standing_s(t_s) >= 0.0
+    if member.stage == Stage.ARRIVING and member.born_inside:
+        return t_s - member.entered_s >= APPEARED_S
+    return member.standing_s(t_s) >= 0.0
 
 
 def _walks_up(member: Member, shape: LaneShape, t_s: float) -> bool:

@@ -217,3 +217,13 @@ def test_who_comes_to_lie_on_somebody_was_never_there(film: Film) -> None:
     film.show({1: (0.3, 0.5), 2: (0.325, 0.5)}, 1.5)
     readings = film.show({1: (0.3, 0.5), 2: (0.303, 0.5)}, 3)
     assert readings.lanes["1"].waiting == 1
+
+
+def test_who_stands_first_in_line_waits_for_somebody_at_the_till(film: Film) -> None:
+    film.show({**queue_of(2), **dict([CASHIER])}, 1)
+    assert film.show({**queue_of(2), **dict([CASHIER])}, 4).lanes["1"].served == 1
+    # Seen at the till and gone: it is free until the next one has had time to step up.
+    film.show({8: (0.3, 0.7), **queue_of(2), **dict([CASHIER])}, 5)
+    film.walk(8, ((0.3, 0.7), (0.5, 0.9)), 0.5)
+    assert film.show({**queue_of(2), **dict([CASHIER])}, 0.5).lanes["1"].served == 0
+    assert film.show(dict([CASHIER]), 8).lanes["1"].served == 0
