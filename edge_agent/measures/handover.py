@@ -17,7 +17,8 @@ from edge_agent.measures.members import Member, Sighting
 
 MISSING_S = 300.0
 """Nobody turns up again after so long."""
-FORWARD_M = 1.0
+
+BACK_M = 1.0
 """People in a queue move up, not back; feet are found no better than this."""
 TOGETHER_S = 2.5
 """Who joined within so many seconds came together: which of them was first nobody knows."""
@@ -95,7 +96,7 @@ def _fits(member: Member, sighting: Sighting, seen: Iterable[Member]) -> bool:
     """Whether somebody missing can have moved up to where a new track is."""
     if sighting.place > member.place:
         back_m = metres_between(member.box, member.feet, sighting.feet)
-        if back_m > FORWARD_M:
+        if back_m > BACK_M:
             return False
     return all(
         (other.joined_s <= member.joined_s + TOGETHER_S)

@@ -13,7 +13,7 @@ from edge_agent.measures.hiding import CERTAIN
 from edge_agent.measures.lane_state import LaneWatch
 from edge_agent.measures.lanes import LaneShape
 from edge_agent.measures.members import Member, Sighting, Stage
-from edge_agent.measures.queue import LaneQueue, Step
+from edge_agent.measures.queue import A_MOMENT_S, LaneQueue, Step
 from edge_agent.measures.readings import LaneState, QueueData
 from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
@@ -28,9 +28,6 @@ KNOWN_AFTER_S = 1.0
 
 AGAIN_AFTER_S = 0.5
 """Waits and score are worked out again after so long, or when somebody came or went."""
-
-A_MOMENT_S = 0.5
-"""Who joined so shortly before the service was seen first at the till."""
 
 _SILENT = (LaneState.CLOSED, LaneState.UNKNOWN)
 """What lanes say of whose waits nothing is known."""
@@ -161,7 +158,7 @@ class Lane:
             self.left = []
             return events
         events += [self.gone(member, "balked") for member in step.looked]
-        for member in step.left:
+        for member in (*step.left, *step.passed):
             self._scorer.ended(max(member.end_s - member.joined_s, 0.0))
         return events
 

@@ -52,6 +52,8 @@ STAFF_AFTER, STAFF_AFTER_S = 3, 150.0
 """Who stays in the place of service so long, while so many others are served there, works there."""
 A_SERVICE_S = 6.0
 """A shorter stay proves nothing."""
+A_MOMENT_S = 0.5
+"""Who joined so shortly before the service was seen first at the till."""
 FREE_S = 5.0
 """Whoever waits has stepped up to a till that is free for so long."""
 DOUBLE_S, DOUBLE_SHARE = 1.0, 0.5
@@ -74,6 +76,7 @@ class Step:
         finished: members whose service has ended.
         left: members that left the queue before service.
         looked: people who stood at the queue and went on without joining.
+        passed: members that waited and went past the till, as company of who pays does.
     """
 
     joined: list[Member] = field(default_factory=list)
@@ -81,6 +84,7 @@ class Step:
     finished: list[Member] = field(default_factory=list)
     left: list[Member] = field(default_factory=list)
     looked: list[Member] = field(default_factory=list)
+    passed: list[Member] = field(default_factory=list)
 
 
 class LaneQueue:
@@ -231,12 +235,24 @@ class LaneQueue:
                 self._tell(member)
             if member.told:
                 self._finish(member, t_s)
+            elif member.service_s - member.joined_s >= A_MOMENT_S:
+                self._not_served(member, t_s)
         elif member.stage == Stage.WAITING:
             member.end_s = t_s
             self._step.left.append(member)
         elif member.stage == Stage.ARRIVING and not math.isnan(member.gait.slow_since_s):
             member.end_s = t_s
             self._step.looked.append(member)
+
+    def _not_served(self, member: Member, t_s: float) -> None:
+        """Let go of somebody who stepped up to the till and of whom no service was told."""
+        if math.isnan(member.out_s):
+            # Lost there, they are still to be served: as whoever is seen there next.
+            member.stage = Stage.WAITING
+            self._handover.lost(member)
+        else:
+            member.end_s = t_s
+            self._step.passed.append(member)
 
     def _miss(
         self,
@@ -333,7 +349,7 @@ class LaneQueue:
     def _serve(self, member: Member, t_s: float) -> None:
         if member.stage == Stage.ARRIVING:
             self._join(member, t_s)
-        waiting = [m for m in self._members.values() if m.stage == Stage.WAITING and m is not member]
+        waiting = [m for m in self._members.values() if m is not member and _may_be_next(m, t_s)]
         self._handover.take_turn(member, waiting, t_s)
         member.straight = member.born_inside and t_s - self._busy_s >= FREE_S
         member.stage = Stage.SERVED
@@ -443,3 +459,9 @@ class LaneQueue:
                 long = member.end_s - other.service_s >= STAFF_AFTER_S
                 if long and other.outlasted >= STAFF_AFTER:
                     other.stage = Stage.STAFF
+
+
+def _may_be_next(member: Member, t_s: float) -> bool:
+    """Whether somebody waits, or stepped up to the till and was lost before a service was told."""
+    lost_there = member.stage == Stage.SERVED and not member.told and member.seen_s < t_s
+    return member.stage == Stage.WAITING or lost_there

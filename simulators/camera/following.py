@@ -77,12 +77,13 @@ class NoisyTracker:
 
     Attributes:
         detector: finds the people.
-        threshold: lowest score that counts as seen.
+        threshold: lowest score that counts as seen; that from which the tracker of a camera that
+            watches queues starts a track.
         confirm_s: an id counts from so long after its first sighting.
     """
 
     detector: NoisyDetector
-    threshold: float = 0.4
+    threshold: float = 0.32
     confirm_s: float = 0.5
     _before: _Before = field(default_factory=_Before.nobody)
     _next: int = 1
