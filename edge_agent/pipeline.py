@@ -14,6 +14,7 @@ from edge_agent.perception.looking import Looker
 from edge_agent.tracking.tracker import Tracker, TrackerSettings
 from edge_agent.tracking.tracks import Tracks
 from edge_agent.zones.presence import Presence
+from edge_agent.zones.tills import Tills
 from edge_agent.zones.zones import Zones
 from hardware.interfaces import Frame
 from models.detections import Detections
@@ -48,6 +49,7 @@ class CameraPipeline:
             self._settings = self._settings.for_queues()
         self._tracker = Tracker(self._settings)
         self._zones = Zones(camera.zones)
+        self._tills = Tills(camera.zones)
         self._detections = Detections.none()
         self._looks = np.empty((0, 3 * BANDS), np.float32)
 
@@ -73,6 +75,7 @@ class CameraPipeline:
             frame: the frame looked at, or a later one of the same size that shows nothing new.
         """
         size = (frame.image.shape[1], frame.image.shape[0])
-        tracks = self._tracker.update(self._detections, frame.t_s, size, self._looks)
+        likely = self._tills.likely(self._detections, size)
+        tracks = self._tracker.update(self._detections, frame.t_s, size, self._looks, likely)
         presence = self._zones.update(tracks, size)
         return Step(self._detections, tracks, presence, self.measures.update(presence))

@@ -18,7 +18,7 @@ class Register(Columns):
     Attributes:
         ids: (N,) unique, never used again.
         scores: (N,) score of the last detection.
-        best: (N,) highest score so far.
+        best: (N,) most evidence of a sighting so far.
         since_s: (N,) time of the first sighting.
         seen_s: (N,) time of the last sighting.
         hits: (N,) sightings that were no second box on somebody else.
@@ -38,13 +38,15 @@ class Register(Columns):
     confirmed: Bools
 
     @classmethod
-    def begin(cls, ids: NDArray[np.int64], scores: Floats, began: Floats, t_s: float) -> Register:
+    def begin(
+        cls, ids: NDArray[np.int64], scores: Floats, evidence: Floats, began: Floats, t_s: float
+    ) -> Register:
         """New tracks ``ids`` (N,) of people just seen with ``scores`` (N,) at ``began`` (N, 2)."""
         count = len(ids)
         return cls(
             ids=ids,
             scores=scores,
-            best=scores.copy(),
+            best=evidence.copy(),
             since_s=np.full(count, t_s),
             seen_s=np.full(count, t_s),
             hits=np.ones(count, np.int64),
@@ -56,7 +58,7 @@ class Register(Columns):
     @classmethod
     def empty(cls) -> Register:
         """No tracks."""
-        return cls.begin(np.empty(0, np.int64), np.empty(0), np.empty((0, 2)), 0.0)
+        return cls.begin(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty((0, 2)), 0.0)
 
     def elders(self) -> Bools:
         """(N, N) whether j is the one to stay of i and j: confirmed, then older."""

@@ -34,8 +34,6 @@ _UNDISTURBED = 0.2
 """Of whom others cover less than this share, the looks are learned."""
 _IN_SIGHT, _HALF_HIDDEN = 0.1, 0.3
 """Of whom others cover less, or more, is in plain sight, or half hidden."""
-_CROWDED = 0.4
-"""Share of a sighting on somebody known above which it is rather a second box on them."""
 _SAME_DEPTH = 0.06
 """Of two whose feet are so near in depth (heights) either may hide the other: the detector draws
 one box around both, and where the unseen one is expected is a guess."""
@@ -46,7 +44,9 @@ _FIRST_USUAL, _USUAL_S = 0.75, 20.0
 
 
 _QUEUE_MARGIN = -0.08
-"""``start_margin`` and ``crowd_margin`` of a camera that watches queues."""
+"""``start_margin`` and ``strong_margin`` of a camera that watches queues."""
+_QUEUE_CROWD_MARGIN, _QUEUE_CROWD_COVER = 0.2, 0.7
+"""``crowd_margin`` and ``crowd_cover`` of such a camera."""
 _QUEUE_WEAK_S = 1.5
 """``weak_s`` of such a camera: who stands still and scores low for a second is still there."""
 
@@ -59,9 +59,11 @@ class TrackerSettings:
         threshold: score from which a detection is rather a person than not.
         start_margin: who scores so much above ``threshold`` can start a track; below zero where
             people stand in queues, of whom half are half hidden.
-        crowd_margin: who scores so much above ``threshold`` is matched first, and can start a track
-            that lies mostly on somebody known; between people who pass each other, a weaker box
-            is more often the second one on somebody than somebody new.
+        strong_margin: who scores so much above ``threshold`` is matched first.
+        crowd_margin: who scores so much above ``threshold`` can start a track that lies mostly on
+            somebody known; a weaker box there is more often a second one on that person, or on
+            half of it and half of the next, than somebody new.
+        crowd_cover: share of a box on somebody known from which it lies mostly there.
         keep_score: lowest score of a detection that can go on with a track.
         sure_margin: who never scores so much above ``threshold`` counts only after walking,
             since things that look like people score low in every picture and do not walk.
@@ -80,7 +82,9 @@ class TrackerSettings:
 
     threshold: float = 0.4
     start_margin: float = 0.05
+    strong_margin: float = 0.1
     crowd_margin: float = 0.1
+    crowd_cover: float = 0.4
     keep_score: float = 0.25
     sure_margin: float = 0.12
     hidden_score: float = 0.25
@@ -96,8 +100,14 @@ class TrackerSettings:
 
     def for_queues(self) -> TrackerSettings:
         """Give the same for a camera that watches queues, where people stand and hide others."""
-        margin = _QUEUE_MARGIN
-        return replace(self, start_margin=margin, crowd_margin=margin, weak_s=_QUEUE_WEAK_S)
+        return replace(
+            self,
+            start_margin=_QUEUE_MARGIN,
+            strong_margin=_QUEUE_MARGIN,
+            crowd_margin=_QUEUE_CROWD_MARGIN,
+            crowd_cover=_QUEUE_CROWD_COVER,
+            weak_s=_QUEUE_WEAK_S,
+        )
 
 
 class Tracker:
@@ -110,6 +120,7 @@ class Tracker:
     def __init__(self, settings: TrackerSettings | None = None) -> None:
         self._settings = settings or TrackerSettings()
         self._start_score = self._settings.threshold + self._settings.start_margin
+        self._strong_score = self._settings.threshold + self._settings.strong_margin
         self._crowd_score = self._settings.threshold + self._settings.crowd_margin
         self._sure_score = self._settings.threshold + self._settings.sure_margin
         self._t_s: float | None = None
@@ -128,6 +139,7 @@ class Tracker:
         t_s: float,
         frame_size: tuple[int, int] | None = None,
         looks: NDArray[np.float32] | None = None,
+        likely: NDArray[np.bool_] | None = None,
     ) -> Tracks:
         """Take in what was found in the frame of time ``t_s``.
 
@@ -138,6 +150,8 @@ class Tracker:
                 picture are let go at once.
             looks: (N, D) what each detected person looks like, such that the mean absolute
                 difference of two sightings of one person is about 1; D never changes.
+            likely: (N,) who stands where most of the time somebody stands, as at a till: less
+                evidence is enough for them.
 
         Returns:
             Everybody followed now, unconfirmed tracks included.
@@ -149,9 +163,9 @@ class Tracker:
             raise ValueError(f"t_s: expected {self._t_s} or later, found {t_s}")
         dt_s = 0.0 if self._t_s is None else t_s - self._t_s
         self._t_s = t_s
-        seen = Sightings.of(detections, looks, self._settings.keep_score)
+        seen = Sightings.of(detections, looks, self._settings.keep_score, likely)
         self._motion.predict(dt_s, self._register.seen_s < t_s - dt_s)
-        thing = self._clutter.covers(seen.boxes) & (seen.scores < self._sure_score)
+        thing = self._clutter.covers(seen.boxes) & (seen.evidence < self._sure_score)
         rows, columns = self._match(seen, thing, t_s, dt_s)
         self._settle(seen, rows, columns, t_s, dt_s, frame_size)
         self._confirm(t_s, dt_s)
@@ -167,7 +181,7 @@ class Tracker:
     def _match(self, seen: Sightings, thing: Bools, t_s: float, dt_s: float) -> tuple[Rows, Rows]:
         """Rows of tracks and of the sightings that are theirs."""
         settings = self._settings
-        strong = seen.scores >= self._crowd_score
+        strong = seen.evidence >= self._strong_score
         sure = np.flatnonzero(strong & ~thing)
         cost = motion_costs(self._motion, seen.boxes[sure], settings.gate)
         cost += np.where(self._register.confirmed, 0.0, _UNPROVEN)[:, None]
@@ -197,15 +211,16 @@ class Tracker:
     ) -> None:
         """Correct the tracks seen and weigh whether the others are still there."""
         register, scores = self._register, seen.scores[columns]
+        evidence = seen.evidence[columns]
         self._motion.correct(rows, seen.boxes[columns], scores)
         register.scores[rows] = scores
-        register.best[rows] = np.maximum(register.best[rows], scores)
+        register.best[rows] = np.maximum(register.best[rows], evidence)
         register.seen_s[rows] = t_s
         register.hits[rows] += seen.clear_of(columns)[columns] & (register.twin_s[rows] == 0.0)
         boxes = self._motion.boxes
         hidden = self._hidden = hidden_share(boxes, register.seen_s == t_s, _SAME_DEPTH)
         missed = unmatched(len(register.ids), rows)
-        self._existence.seen(rows, scores, hidden[rows], dt_s)
+        self._existence.seen(rows, evidence, hidden[rows], dt_s)
         self._existence.missed(missed, hidden[missed], dt_s)
         if frame_size is not None:
             self._existence.left(missed, boxes[missed], frame_size, dt_s)
@@ -246,7 +261,7 @@ class Tracker:
 
     def _learn_clutter(self, seen: Sightings, dt_s: float) -> None:
         """Who stands half behind somebody scores low as well, so only what stands alone teaches."""
-        nobodys = seen.scores < self._sure_score
+        nobodys = seen.evidence < self._sure_score
         people = self._motion.boxes[self._register.confirmed]
         if len(people) and len(seen.boxes):
             nobodys &= ~(intersections(seen.boxes, people) > 0.0).any(axis=1)
@@ -254,7 +269,7 @@ class Tracker:
 
     def _begin(self, seen: Sightings, thing: Bools, taken: Rows, t_s: float) -> Rows:
         """Start a track of every sure sighting that nobody took; gives their rows."""
-        free = (seen.scores >= self._start_score) & ~thing & seen.clear_of(taken)
+        free = (seen.evidence >= self._start_score) & ~thing & seen.clear_of(taken)
         free &= (seen.scores >= self._crowd_score) | ~self._crowded(seen)
         free[taken] = False
         born = np.flatnonzero(free)
@@ -263,11 +278,12 @@ class Tracker:
         if self._looks is None:
             self._looks = Looks(np.empty((0, seen.looks.shape[1])))
         if len(born):
-            motion, scores = Motion.begin(seen.boxes[born]), seen.scores[born]
+            motion = Motion.begin(seen.boxes[born])
+            scores, evidence = seen.scores[born], seen.evidence[born]
             self._motion.append(motion)
-            self._existence.append(Existence.begin(scores))
+            self._existence.append(Existence.begin(evidence))
             self._looks.append(Looks(seen.looks[born]))
-            self._register.append(Register.begin(ids, scores, motion.place[:, :2], t_s))
+            self._register.append(Register.begin(ids, scores, evidence, motion.place[:, :2], t_s))
         return born
 
     def _crowded(self, seen: Sightings) -> Bools:
@@ -276,7 +292,7 @@ class Tracker:
         if not len(people) or not len(seen.boxes):
             return np.zeros(len(seen.boxes), np.bool_)
         share = intersections(seen.boxes, people).max(axis=1) / np.maximum(areas(seen.boxes), 1e-9)
-        return np.asarray(share > _CROWDED)
+        return np.asarray(share > self._settings.crowd_cover)
 
     def _staying(self, t_s: float, dt_s: float) -> Bools:
         """(N,) which tracks are probably people who are there, and no second of one."""

@@ -253,3 +253,30 @@ def test_a_weak_box_over_somebody_known_is_followed_only_where_people_queue() ->
             )
             tracks = run.show(both)
         assert len(tracks.ids) == followed
+
+
+def test_between_two_known_people_only_a_sure_box_is_somebody_new() -> None:
+    front, behind, between = person(400, 500), person(400, 420), person(400, 455)
+    for score, counts in ((0.45, 2), (0.7, 3)):
+        run = Run(Tracker(TrackerSettings().for_queues()))
+        for _ in range(8):
+            run.show(found([front, behind], 0.8))
+        for _ in range(8):
+            tracks = run.show(found([front, behind, between], [0.8, 0.8, score]))
+        assert len(counted(tracks)) == counts
+
+
+def test_where_people_are_likely_less_is_enough() -> None:
+    for likely, counts in ((None, 0), (np.array([True]), 1)):
+        tracker = Tracker(TrackerSettings().for_queues())
+        for k in range(24):
+            weak = found([person(400)], 0.34)
+            tracks = tracker.update(weak, k / FPS, SIZE, likely=likely)
+        assert len(counted(tracks)) == counts
+
+
+def test_the_score_of_a_track_is_that_of_its_detection_wherever_it_stands() -> None:
+    tracker = Tracker()
+    for k in range(3):
+        tracks = tracker.update(found([person(400)], 0.6), k / FPS, SIZE, likely=np.array([True]))
+        assert tracks.scores.tolist() == pytest.approx([0.6])
