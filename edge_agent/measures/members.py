@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from edge_agent.measures.waits import Wait
 WALKED_OFF_AFTER_S = 0.2
 WALKED_OFF_M = 0.4
 """Walking for so long, and so far from where it stood, ends a service."""
+SPOT_M, STAYS_AFTER_S = 0.35, 1.5
+"""Who stays within so little for so long stands, and does not walk slowly or far away."""
 HEAD_S = 0.75
 """Time constant of the mean place of the head."""
 
@@ -73,6 +75,7 @@ class Member:
         found_s, missed_s: how long it was seen by itself, and how long not though it was there.
         double_s: how long it was seen as a double of somebody else, of late.
         stood_head: where its head was while it stood.
+        spot, spot_s: where it has stayed, and since when.
     """
 
     person: int
@@ -104,6 +107,8 @@ class Member:
     missed_s: float = 0.0
     double_s: float = 0.0
     stood_head: Point = (math.nan, math.nan)
+    spot: Point = (math.nan, math.nan)
+    spot_s: float = math.nan
 
     @property
     def counts(self) -> bool:
@@ -135,6 +140,10 @@ class Member:
     def standing_s(self, t_s: float) -> float:
         """How long it has stood in the zone it is in; NaN while it walks."""
         return t_s - max(self.gait.slow_since_s, self.role_since_s)
+
+    def stays(self, t_s: float) -> bool:
+        """Whether it has stayed where it is; who was first seen in the lane did not walk in."""
+        return self.born_inside or t_s - self.spot_s >= STAYS_AFTER_S
 
     def found(self, t_s: float, dt_s: float) -> None:
         """Note a sighting: who is seen again was missed in between."""
@@ -181,6 +190,19 @@ class Member:
             setattr(self, name, getattr(other, name))
             setattr(other, name, mine)
 
+    def follower(self, t_s: float) -> Member:
+        """Somebody else, who has had the track of this one since ``t_s``."""
+        return replace(
+            self,
+            stage=Stage.ARRIVING,
+            entered_s=t_s,
+            joined_s=math.nan,
+            sure=False,
+            promise=None,
+            told=False,
+            outlasted=0,
+        )
+
     def take_body(self, other: Member) -> None:
         """Go on with the track, the place and the gait of somebody else."""
         self.track, self.feet, self.box = other.track, other.feet, other.box
@@ -197,6 +219,8 @@ class Member:
             step = -math.expm1((self.seen_s - t_s) / HEAD_S)
             old_x, old_y = self.stood_head
             self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
+        if not metres_between(sighting.box, self.spot, sighting.feet) <= SPOT_M:
+            self.spot, self.spot_s = sighting.feet, t_s
         self.feet, self.box, self.place = sighting.feet, sighting.box, sighting.place
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
         self.gait = sighting.gait
