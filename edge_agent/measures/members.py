@@ -141,9 +141,10 @@ class Member:
         """How long it has stood in the zone it is in; NaN while it walks."""
         return t_s - max(self.gait.slow_since_s, self.role_since_s)
 
-    def stays(self, t_s: float) -> bool:
-        """Whether it has stayed where it is; who was first seen in the lane did not walk in."""
-        return self.born_inside or t_s - self.spot_s >= STAYS_AFTER_S
+    def stays(self) -> bool:
+        """Whether it was seen to stay there; who was first seen in the lane did not walk in."""
+        last_s = self.seen_s if math.isnan(self.out_s) else self.out_s
+        return self.born_inside or last_s - self.spot_s >= STAYS_AFTER_S
 
     def found(self, t_s: float, dt_s: float) -> None:
         """Note a sighting: who is seen again was missed in between."""

@@ -218,7 +218,7 @@ class LaneQueue:
             member.end_s = t_s
             self._step.left.append(member)
         elif member.stage == Stage.ARRIVING and not math.isnan(member.gait.slow_since_s):
-            if not member.stays(t_s):
+            if not member.stays():
                 return
             member.end_s = t_s
             self._step.looked.append(member)
@@ -289,7 +289,7 @@ class LaneQueue:
         if member.role != Role.QUEUE:
             return
         stood_s = member.standing_s(t_s)
-        if stood_s >= JOIN_AFTER_S and member.stays(t_s):
+        if stood_s >= JOIN_AFTER_S and member.stays():
             self._join(member, t_s - stood_s)
         elif t_s - member.entered_s >= JOIN_MOVING_AFTER_S:
             self._join(member, t_s)
