@@ -9,7 +9,7 @@ free, to which whoever waits would have stepped up.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 
 from edge_agent.measures.gait import metres_between
 from edge_agent.measures.lanes import Role
@@ -17,8 +17,9 @@ from edge_agent.measures.members import Member, Sighting, Stage
 
 MISSING_S = 300.0
 """Nobody turns up again after so long."""
-HIDDEN_S = 20.0
-"""So long after they were lost they more likely wait than not."""
+HIDDEN_S = 20.0, 8.0
+"""So long after they were lost from sight people more likely wait than not; of those who were
+still on the way in some only walk through."""
 BACK_M = 1.0
 """People in a queue move up, not back; feet are found no better than this."""
 TOGETHER_S = 2.5
@@ -39,9 +40,18 @@ class Handover:
         """Note somebody who is not believed to be there any more; nobody saw them leave."""
         self._missing.append(member)
 
-    def lately_lost(self, t_s: float) -> list[Member]:
-        """Those missing for so short a time that they more likely stand there than not."""
-        return [m for m in self._missing if t_s - m.seen_s <= HIDDEN_S]
+    def hidden(self, members: Collection[Member], t_s: float) -> list[Member]:
+        """Those lost from sight who most likely wait, while somebody is served.
+
+        Args:
+            members: everybody in the lane.
+            t_s: time of the frame.
+        """
+        if not any(m.stage == Stage.SERVED for m in members):
+            return []
+        doubted = [m for m in members if m.stage == Stage.WAITING and not m.counts]
+        lost = (*doubted, *self._missing)
+        return [m for m in lost if t_s - m.seen_s <= HIDDEN_S[m.stage == Stage.ARRIVING]]
 
     def seen_elsewhere(self, tracks: Container[int], t_s: float) -> None:
         """Forget the missing whose tracks are seen outside the lane, and those long gone."""

@@ -93,9 +93,7 @@ class LaneQueue:
 
     def hidden(self, t_s: float) -> list[Member]:
         """Those lost from sight who most likely wait, while somebody is served."""
-        if any(m.stage == Stage.SERVED for m in self._members.values()):
-            return self._handover.lately_lost(t_s)
-        return []
+        return self._handover.hidden(self._members.values(), t_s)
 
     def clear(self) -> None:
         """Forget everybody, without events: nobody knows what became of them."""
@@ -140,7 +138,9 @@ class LaneQueue:
         return self._step
 
     def _look_at_till(self, t_s: float) -> None:
-        """Note whether the till is free."""
+        """Note whether the till is free; without a place of service nobody knows."""
+        if not self.shape.has_service:
+            return
         busy = any(
             m.stage == Stage.SERVED or (m.stage == Stage.DONE and m.role == Role.SERVICE)
             for m in self._members.values()
