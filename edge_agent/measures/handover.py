@@ -9,15 +9,17 @@ free, to which whoever waits would have stepped up.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 
 from edge_agent.measures.gait import metres_between
 from edge_agent.measures.lanes import Role
-from edge_agent.measures.members import Member, Sighting
+from edge_agent.measures.members import Member, Sighting, Stage
 
 MISSING_S = 300.0
 """Nobody turns up again after so long."""
-
+HIDDEN_S = 20.0, 8.0
+"""So long after they were lost from sight people more likely wait than not; of those who were
+still on the way in some only walk through."""
 BACK_M = 1.0
 """People in a queue move up, not back; feet are found no better than this."""
 TOGETHER_S = 2.5
@@ -37,6 +39,19 @@ class Handover:
     def lost(self, member: Member) -> None:
         """Note somebody who is not believed to be there any more; nobody saw them leave."""
         self._missing.append(member)
+
+    def hidden(self, members: Collection[Member], t_s: float) -> list[Member]:
+        """Those lost from sight who most likely wait, while somebody is served.
+
+        Args:
+            members: everybody in the lane.
+            t_s: time of the frame.
+        """
+        if not any(m.stage == Stage.SERVED for m in members):
+            return []
+        doubted = [m for m in members if m.stage == Stage.WAITING and not m.counts]
+        lost = (*doubted, *self._missing)
+        return [m for m in lost if t_s - m.seen_s <= HIDDEN_S[m.stage == Stage.ARRIVING]]
 
     def seen_elsewhere(self, tracks: Container[int], t_s: float) -> None:
         """Forget the missing whose tracks are seen outside the lane, and those long gone."""
@@ -72,17 +87,22 @@ class Handover:
             self._missing.remove(found)
         return found
 
-    def take_turn(self, member: Member, waiting: Iterable[Member], t_s: float) -> None:
+    def take_turn(self, member: Member, members: Iterable[Member], t_s: float) -> None:
         """Give somebody whose service begins the place of whose turn it is.
 
         Who was followed all the way is who they are, and whoever joined before them and is
         missing has gone. Of somebody else it is not known which of those they are whom nobody
         followed all the way; it is the turn of the first of them.
+
+        Args:
+            member: who steps up to the till.
+            members: everybody in the lane.
+            t_s: time of the frame.
         """
         if member.sure:
             self._missing = [m for m in self._missing if m.joined_s >= member.joined_s - TOGETHER_S]
             return
-        others = [m for m in waiting if m.unit != member.unit and not (m.sure and m.seen_s >= t_s)]
+        others = [m for m in members if m.unit != member.unit and _may_be_next(m, t_s)]
         first = min([*others, *self._missing], key=lambda m: m.joined_s, default=None)
         if first is not None and first.joined_s < member.joined_s - TOGETHER_S:
             member.trade(first)
@@ -90,6 +110,13 @@ class Handover:
     def till_is_free(self) -> None:
         """Forget the missing: whoever waits would have stepped up."""
         self._missing.clear()
+
+
+def _may_be_next(member: Member, t_s: float) -> bool:
+    """Whether somebody waits of whom it is not known who they are, or was lost at the till."""
+    if member.stage == Stage.WAITING:
+        return not (member.sure and member.seen_s >= t_s)
+    return member.stage == Stage.SERVED and not member.told and member.seen_s < t_s
 
 
 def _fits(member: Member, sighting: Sighting, seen: Iterable[Member]) -> bool:

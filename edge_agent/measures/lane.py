@@ -13,11 +13,12 @@ from edge_agent.measures.hiding import CERTAIN
 from edge_agent.measures.lane_state import LaneWatch
 from edge_agent.measures.lanes import LaneShape
 from edge_agent.measures.members import Member, Sighting, Stage
-from edge_agent.measures.queue import A_MOMENT_S, LaneQueue, Step
+from edge_agent.measures.queue import A_MOMENT_S, LaneQueue
 from edge_agent.measures.readings import LaneState, QueueData
 from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.steady import Steady
+from edge_agent.measures.steps import Step
 from edge_agent.measures.unseen_service import UnseenService
 from edge_agent.measures.waits import Wait, WaitBlend
 from messages.events import EventData, Joined, LaneChanged, ServiceDone, WaitDone
@@ -122,7 +123,8 @@ class Lane:
         step = self._queue.update(t_s, dt_s, sightings, elsewhere, seen_boxes, steepness)
         # Waits are worked out from those whose life is known; the reading says who is seen now,
         # which is sooner and would have a shopper who just stops wait for themselves.
-        waiting, served = self._queue.at(Stage.WAITING), self._queue.at(Stage.SERVED)
+        hidden = self._queue.hidden(t_s)
+        waiting, served = self._queue.at(Stage.WAITING) + hidden, self._queue.at(Stage.SERVED)
         events = self._events(step, t_s, len(waiting))
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))
         if state != self._state:
@@ -136,7 +138,7 @@ class Lane:
             if self.elsewhere != 0:
                 self._shown = self._predict(t_s, waiting, served, state, self.elsewhere)
             self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
-        now = till.now(self._queue.members, self.shape, t_s, steepness)
+        now = till.now(self._queue.members, hidden, self.shape, t_s, steepness)
         now = now._replace(waiting=self._steady.update(now.waiting, t_s))
         return self._reading(t_s, now, state), events
 

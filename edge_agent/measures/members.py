@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 from edge_agent.measures import hiding
@@ -15,6 +15,8 @@ WALKED_OFF_AFTER_S = 0.2
 WALKED_OFF_M = 0.4
 """Walking for so long, and so far from where it stood, ends a service."""
 UNKNOWN_SPOT = (math.nan, math.nan)
+STAYS_M, STAYS_AFTER_S = 0.35, 1.5
+"""Who stays within so little for so long stands, and does not walk slowly or far away."""
 HEAD_S = 0.75
 """Time constant of the mean place of the head."""
 
@@ -81,6 +83,7 @@ class Member:
         found_s, missed_s: how long it was seen by itself, and how long not though it was there.
         double_s: how long it was seen as a double of somebody else, of late.
         stood_head: where its head was while it stood.
+        halt, halt_s: where it has stayed, and since when.
     """
 
     person: int
@@ -114,6 +117,8 @@ class Member:
     double_s: float = 0.0
     stood_head: Point = (math.nan, math.nan)
     spot: Point = UNKNOWN_SPOT
+    halt: Point = (math.nan, math.nan)
+    halt_s: float = math.nan
 
     @property
     def counts(self) -> bool:
@@ -146,6 +151,11 @@ class Member:
     def standing_s(self, t_s: float) -> float:
         """How long it has stood in the zone it is in; NaN while it walks."""
         return t_s - max(self.gait.slow_since_s, self.role_since_s)
+
+    def stays(self) -> bool:
+        """Whether it was seen to stay there; who was first seen in the lane did not walk in."""
+        last_s = self.seen_s if math.isnan(self.out_s) else self.out_s
+        return self.born_inside or last_s - self.halt_s >= STAYS_AFTER_S
 
     def found(self, t_s: float, dt_s: float) -> None:
         """Note a sighting: who is seen again was missed in between."""
@@ -195,6 +205,19 @@ class Member:
             setattr(self, name, getattr(other, name))
             setattr(other, name, mine)
 
+    def follower(self, t_s: float) -> Member:
+        """Somebody else, who has had the track of this one since ``t_s``."""
+        return replace(
+            self,
+            stage=Stage.ARRIVING,
+            entered_s=t_s,
+            joined_s=math.nan,
+            sure=False,
+            promise=None,
+            told=False,
+            outlasted=0,
+        )
+
     def take_body(self, other: Member) -> None:
         """Go on with the track, the place and the gait of somebody else."""
         self.track, self.feet, self.box = other.track, other.feet, other.box
@@ -214,6 +237,8 @@ class Member:
         elif not math.isnan(gait.slow_since_s):
             step = -math.expm1((self.seen_s - t_s) / HEAD_S)
             self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
+        if not metres_between(box, self.halt, feet) <= STAYS_M:
+            self.halt, self.halt_s = feet, t_s
         self.feet, self.box, self.place, self.spot = feet, box, place, spot
         self.stood, self.gait = stood, gait
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
-from edge_agent.measures import hiding, till, units
+from edge_agent.measures import hiding, parties, units
 from edge_agent.measures.gait import Box, Point, metres_between
 from edge_agent.measures.handover import Handover
 from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Sighting, Stage
+from edge_agent.measures.steps import Step
 
 JOIN_AFTER_S = 1.0
 """Standing so long in the queue zone joins the queue."""
@@ -48,10 +48,6 @@ NEXT_AFTER_S = 1.0
 """Somebody served and unseen for so long has gone when another party is being served."""
 STEP_ASIDE_S = 0.75
 """Who stands again so soon has not gone; nobody else would be there yet."""
-STAFF_AFTER, STAFF_AFTER_S = 3, 150.0
-"""Who stays in the place of service so long, while so many others are served there, works there."""
-A_SERVICE_S = 6.0
-"""A shorter stay proves nothing."""
 A_MOMENT_S = 0.5
 """Who joined so shortly before the service was seen first at the till."""
 FREE_S = 5.0
@@ -64,27 +60,6 @@ KNOWN_S = 0.7
 
 
 _PLACE = attrgetter("place")
-
-
-@dataclass(slots=True)
-class Step:
-    """What happened in a lane since the last frame.
-
-    Attributes:
-        joined: members that now wait, or went straight to be served.
-        started: members whose service has started.
-        finished: members whose service has ended.
-        left: members that left the queue before service.
-        looked: people who stood at the queue and went on without joining.
-        passed: members that waited and went past the till, as company of who pays does.
-    """
-
-    joined: list[Member] = field(default_factory=list)
-    started: list[Member] = field(default_factory=list)
-    finished: list[Member] = field(default_factory=list)
-    left: list[Member] = field(default_factory=list)
-    looked: list[Member] = field(default_factory=list)
-    passed: list[Member] = field(default_factory=list)
 
 
 class LaneQueue:
@@ -116,6 +91,10 @@ class LaneQueue:
             first = min(found, key=lambda m: (-m.seen_s, m.service_s))
             found = [m for m in found if m.unit == first.unit]
         return sorted(found, key=_PLACE)
+
+    def hidden(self, t_s: float) -> list[Member]:
+        """Those lost from sight who most likely wait, while somebody is served."""
+        return self._handover.hidden(self._members.values(), t_s)
 
     def clear(self) -> None:
         """Forget everybody, without events: nobody knows what became of them."""
@@ -163,7 +142,9 @@ class LaneQueue:
         return self._step
 
     def _look_at_till(self, t_s: float) -> None:
-        """Note whether the till is free."""
+        """Note whether the till is free; without a place of service nobody knows."""
+        if not self.shape.has_service:
+            return
         busy = any(
             m.stage == Stage.SERVED or (m.stage == Stage.DONE and m.role == Role.SERVICE)
             for m in self._members.values()
@@ -241,6 +222,8 @@ class LaneQueue:
             member.end_s = t_s
             self._step.left.append(member)
         elif member.stage == Stage.ARRIVING and not math.isnan(member.gait.slow_since_s):
+            if not member.stays():
+                return
             member.end_s = t_s
             self._step.looked.append(member)
 
@@ -266,7 +249,9 @@ class LaneQueue:
             member.covered = hiding.cover(member.box, seen_boxes)
             member.covered_s = t_s
         stood = not math.isnan(member.gait.slow_since_s)
-        if member.stage == Stage.SERVED and (stood or self._party_served(member, t_s)):
+        if member.stage == Stage.SERVED and (
+            stood or parties.company_served(member, self._members.values(), t_s)
+        ):
             dt_s *= STOOD_DOUBT
         elif not math.isnan(member.gait.fast_since_s):
             dt_s *= WALKED_DOUBT
@@ -308,7 +293,7 @@ class LaneQueue:
         if member.role != Role.QUEUE:
             return
         stood_s = member.standing_s(t_s)
-        if stood_s >= JOIN_AFTER_S:
+        if stood_s >= JOIN_AFTER_S and member.stays():
             self._join(member, t_s - stood_s)
         elif t_s - member.entered_s >= JOIN_MOVING_AFTER_S:
             self._join(member, t_s)
@@ -330,12 +315,12 @@ class LaneQueue:
     def _try_serve(self, member: Member, t_s: float) -> None:
         if member.role is not Role.SERVICE:
             return
-        beside = self._others_served(member, t_s)
+        beside = parties.others_served(member, self._members.values(), t_s)
         if member.stage == Stage.WAITING and not beside:
             # Whose turn it is steps up to a till that is free.
             self._serve(member, max(member.role_since_s, member.joined_s))
             return
-        if beside and self._is_behind_served(member, t_s):
+        if beside and parties.is_behind(member, self._members.values(), self.shape, t_s):
             if member.stage == Stage.ARRIVING and member.standing_s(t_s) >= JOIN_AFTER_S:
                 self._join(member, t_s)
             return
@@ -349,8 +334,7 @@ class LaneQueue:
     def _serve(self, member: Member, t_s: float) -> None:
         if member.stage == Stage.ARRIVING:
             self._join(member, t_s)
-        waiting = [m for m in self._members.values() if m is not member and _may_be_next(m, t_s)]
-        self._handover.take_turn(member, waiting, t_s)
+        self._handover.take_turn(member, self._members.values(), t_s)
         member.straight = member.born_inside and t_s - self._busy_s >= FREE_S
         member.stage = Stage.SERVED
         member.service_s = max(t_s, member.joined_s)
@@ -364,35 +348,15 @@ class LaneQueue:
                 self._finish(member, member.gait.fast_since_s)
             else:
                 member.stage = Stage.WAITING
-        elif t_s - member.seen_s >= NEXT_AFTER_S and self._others_served(member, t_s):
+        elif t_s - member.seen_s >= NEXT_AFTER_S and parties.others_served(
+            member, self._members.values(), t_s
+        ):
             self._leave(member, member.seen_s)
-
-    def _others_served(self, member: Member, t_s: float) -> bool:
-        return any(
-            m.stage == Stage.SERVED and m.unit != member.unit and m.seen_s >= t_s
-            for m in self._members.values()
-        )
-
-    def _is_behind_served(self, member: Member, t_s: float) -> bool:
-        return any(
-            m.stage == Stage.SERVED
-            and m.seen_s >= t_s
-            and m.unit != member.unit
-            and till.is_behind(member, m, self.shape)
-            for m in self._members.values()
-        )
 
     def _beside(self, member: Member) -> bool:
         """Whether another party is the one being served."""
         first = self.at(Stage.SERVED)
         return bool(first) and first[0].unit != member.unit
-
-    def _party_served(self, member: Member, t_s: float) -> bool:
-        return any(
-            m.stage == Stage.SERVED and m.unit == member.unit and m.seen_s >= t_s
-            for m in self._members.values()
-            if m is not member
-        )
 
     def _tell(self, member: Member) -> None:
         if not member.told:
@@ -412,15 +376,8 @@ class LaneQueue:
             heir = missing[0]
             del self._members[heir.track]
         else:
-            heir = replace(
-                member,
-                stage=Stage.ARRIVING,
-                entered_s=t_s - stood_s,
-                joined_s=math.nan,
-                sure=False,
-                unit=member.person,
-                told=False,
-            )
+            heir = member.follower(t_s - stood_s)
+            heir.unit = heir.person
         heir.take_body(member)
         self._members[heir.track] = heir
         self._serve(heir, t_s - stood_s)
@@ -432,36 +389,13 @@ class LaneQueue:
         """
         if member.stage == Stage.SERVED:
             self._finish(member, max(member.role_since_s, member.service_s))
-        waits = replace(
-            member,
-            stage=Stage.ARRIVING,
-            entered_s=member.role_since_s,
-            joined_s=math.nan,
-            born_inside=True,
-            sure=False,
-            unit=member.track,
-            person=member.track,
-            outlasted=0,
-            promise=None,
-            told=False,
-        )
+        waits = member.follower(member.role_since_s)
+        waits.born_inside = True
+        waits.unit = waits.person = member.track
         self._members[member.track] = waits
 
     def _finish(self, member: Member, t_s: float) -> None:
         member.stage = Stage.DONE
         member.end_s = max(t_s, member.service_s)
         self._step.finished.append(member)
-        if member.end_s - member.service_s < A_SERVICE_S:
-            return
-        for other in self._members.values():
-            if other.stage == Stage.SERVED and other.service_s < member.service_s:
-                other.outlasted += 1
-                long = member.end_s - other.service_s >= STAFF_AFTER_S
-                if long and other.outlasted >= STAFF_AFTER:
-                    other.stage = Stage.STAFF
-
-
-def _may_be_next(member: Member, t_s: float) -> bool:
-    """Whether somebody waits, or stepped up to the till and was lost before a service was told."""
-    lost_there = member.stage == Stage.SERVED and not member.told and member.seen_s < t_s
-    return member.stage == Stage.WAITING or lost_there
+        parties.outlasted(member, self._members.values())
