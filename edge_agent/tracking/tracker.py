@@ -216,7 +216,10 @@ class Tracker:
         register.scores[rows] = scores
         register.best[rows] = np.maximum(register.best[rows], evidence)
         register.seen_s[rows] = t_s
-        register.hits[rows] += seen.clear_of(columns)[columns] & (register.twin_s[rows] == 0.0)
+        own = seen.clear_of(columns)[columns] & (register.twin_s[rows] == 0.0)
+        register.likely[:] = False
+        register.likely[rows] = seen.likely[columns]
+        register.hits[rows] += own | register.likely[rows]
         boxes = self._motion.boxes
         hidden = self._hidden = hidden_share(boxes, register.seen_s == t_s, _SAME_DEPTH)
         missed = unmatched(len(register.ids), rows)
@@ -297,7 +300,8 @@ class Tracker:
     def _staying(self, t_s: float, dt_s: float) -> Bools:
         """(N,) which tracks are probably people who are there, and no second of one."""
         register = self._register
-        twin = twins(self._motion.boxes, register.elders())
+        # The best box at a till is whoever stands there, however near the next one in line.
+        twin = twins(self._motion.boxes, register.elders()) & ~register.likely
         register.twin_s = np.maximum(register.twin_s + np.where(twin, dt_s, -dt_s), 0.0)
         patience_s = max(self._settings.doubt_s, _FRAMES * dt_s)
         proven = register.confirmed | (t_s - register.seen_s <= patience_s)
