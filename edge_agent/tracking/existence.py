@@ -19,8 +19,8 @@ _RECALL = np.array([0.94, 0.88, 0.57, 0.28])
 """Measured recall of the person detector by the share that another person hides."""
 _MEMORY_S = 0.4
 """Misses closer than this are one miss: the same picture fails the detector again."""
-_USUAL = (0.32, 0.1)
-"""Score that says nothing, of somebody in plain sight and of somebody half hidden."""
+_USUAL = 0.32
+"""Score of somebody in plain sight that says nothing."""
 _PER_SCORE = 8.0
 """Log-odds gained for each unit of score above it."""
 _MOST = 4.0
@@ -65,9 +65,14 @@ class Existence(Columns):
         """(N,) worth keeping."""
         return np.asarray(self.odds > _GONE)
 
-    def seen(self, rows: Rows, scores: Floats, hidden: Floats, dt_s: float) -> None:
-        """Tracks ``rows`` were seen with ``scores``; others cover the share ``hidden`` of them."""
-        usual = np.interp(hidden, [0.0, 0.5], _USUAL)
+    def seen(
+        self, rows: Rows, scores: Floats, hidden: Floats, dt_s: float, usual_hidden: float
+    ) -> None:
+        """Tracks ``rows`` were seen with ``scores``; others cover the share ``hidden`` of them.
+
+        The score ``usual_hidden`` says nothing of somebody half hidden.
+        """
+        usual = np.interp(hidden, [0.0, 0.5], [_USUAL, usual_hidden])
         gain = np.clip(_PER_SCORE * (scores - usual), -1.5, 2.0)
         self.odds[rows] = np.minimum(self.odds[rows] + gain * min(1.0, dt_s / _MEMORY_S), _MOST)
 

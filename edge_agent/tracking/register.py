@@ -21,6 +21,7 @@ class Register(Columns):
         best: (N,) most evidence of a sighting so far.
         since_s: (N,) time of the first sighting.
         seen_s: (N,) time of the last sighting.
+        likely: (N,) whether it was seen just now where people are likely.
         hits: (N,) sightings that were no second box on somebody else.
         began: (N, 2) centre x and top y of the first sighting in pixels.
         twin_s: (N,) seconds for which it lay on an older track.
@@ -32,6 +33,7 @@ class Register(Columns):
     best: Floats
     since_s: Floats
     seen_s: Floats
+    likely: Bools
     hits: NDArray[np.int64]
     began: Floats
     twin_s: Floats
@@ -49,6 +51,7 @@ class Register(Columns):
             best=evidence.copy(),
             since_s=np.full(count, t_s),
             seen_s=np.full(count, t_s),
+            likely=np.zeros(count, np.bool_),
             hits=np.ones(count, np.int64),
             began=began.copy(),
             twin_s=np.zeros(count),

@@ -24,6 +24,7 @@ class Sightings:
         boxes: (M, 4) x1 y1 x2 y2 in pixels.
         scores: (M,) in 0..1.
         evidence: (M,) the scores, raised where people are likely.
+        likely: (M,) whether each stands where people are likely.
         looks: (M, D) what they look like; D is 0 where nobody says.
         shadow: (M, M) whether i may be a second box on what j shows.
     """
@@ -32,6 +33,7 @@ class Sightings:
     boxes: Floats
     scores: Floats
     evidence: Floats
+    likely: Bools
     looks: Floats
     shadow: Bools
 
@@ -48,14 +50,16 @@ class Sightings:
         A score says how likely a box is a person where people are as rare as in the pictures
         that the network has learned from. At a till the odds are better before anybody looks.
         """
-        scores = evidence = detections.scores.astype(np.float64)
-        if likely is not None:
-            evidence = np.where(likely, _raised(scores), scores)
+        scores = detections.scores.astype(np.float64)
+        if likely is None:
+            likely = np.zeros(len(scores), np.bool_)
+        evidence = np.where(likely, _raised(scores), scores)
         rows = np.flatnonzero(evidence >= min_score)
         boxes = detections.boxes[rows].astype(np.float64)
         scores, evidence = scores[rows], evidence[rows]
         seen = np.empty((len(rows), 0)) if looks is None else looks[rows].astype(np.float64)
-        return cls(rows, boxes, scores, evidence, seen, shadows(boxes, scores))
+        shadow = shadows(boxes, scores)
+        return cls(rows, boxes, scores, evidence, likely[rows], seen, shadow)
 
     def clear_of(self, others: Rows) -> Bools:
         """(M,) whether each is no second box on any of ``others``."""

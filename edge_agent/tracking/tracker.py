@@ -47,6 +47,8 @@ _QUEUE_MARGIN = -0.08
 """``start_margin`` and ``strong_margin`` of a camera that watches queues."""
 _QUEUE_CROWD_MARGIN, _QUEUE_CROWD_COVER = 0.2, 0.7
 """``crowd_margin`` and ``crowd_cover`` of such a camera."""
+_QUEUE_USUAL_HIDDEN = 0.2
+"""``usual_hidden`` of such a camera: behind people in line there are halves of them to be seen."""
 _QUEUE_WEAK_S = 1.5
 """``weak_s`` of such a camera: who stands still and scores low for a second is still there."""
 
@@ -69,6 +71,8 @@ class TrackerSettings:
             since things that look like people score low in every picture and do not walk.
         hidden_score: the same for somebody half hidden by another: people who stand behind
             others score low, and things seldom stand just there.
+        usual_hidden: score of somebody half hidden that says neither that it is a person nor that
+            it is none.
         walk: how far one has to walk for that, in heights.
         walk_hits: sightings that one needs for that.
         confirm_hits: sightings from which a track can count.
@@ -88,6 +92,7 @@ class TrackerSettings:
     keep_score: float = 0.25
     sure_margin: float = 0.12
     hidden_score: float = 0.25
+    usual_hidden: float = 0.1
     walk: float = 0.5
     walk_hits: int = 8
     confirm_hits: int = 3
@@ -106,6 +111,7 @@ class TrackerSettings:
             strong_margin=_QUEUE_MARGIN,
             crowd_margin=_QUEUE_CROWD_MARGIN,
             crowd_cover=_QUEUE_CROWD_COVER,
+            usual_hidden=_QUEUE_USUAL_HIDDEN,
             weak_s=_QUEUE_WEAK_S,
         )
 
@@ -216,11 +222,14 @@ class Tracker:
         register.scores[rows] = scores
         register.best[rows] = np.maximum(register.best[rows], evidence)
         register.seen_s[rows] = t_s
-        register.hits[rows] += seen.clear_of(columns)[columns] & (register.twin_s[rows] == 0.0)
+        own = seen.clear_of(columns)[columns] & (register.twin_s[rows] == 0.0)
+        register.likely[:] = False
+        register.likely[rows] = seen.likely[columns]
+        register.hits[rows] += own | register.likely[rows]
         boxes = self._motion.boxes
         hidden = self._hidden = hidden_share(boxes, register.seen_s == t_s, _SAME_DEPTH)
         missed = unmatched(len(register.ids), rows)
-        self._existence.seen(rows, evidence, hidden[rows], dt_s)
+        self._existence.seen(rows, evidence, hidden[rows], dt_s, self._settings.usual_hidden)
         self._existence.missed(missed, hidden[missed], dt_s)
         if frame_size is not None:
             self._existence.left(missed, boxes[missed], frame_size, dt_s)
@@ -297,7 +306,8 @@ class Tracker:
     def _staying(self, t_s: float, dt_s: float) -> Bools:
         """(N,) which tracks are probably people who are there, and no second of one."""
         register = self._register
-        twin = twins(self._motion.boxes, register.elders())
+        # The best box at a till is whoever stands there, however near the next one in line.
+        twin = twins(self._motion.boxes, register.elders()) & ~register.likely
         register.twin_s = np.maximum(register.twin_s + np.where(twin, dt_s, -dt_s), 0.0)
         patience_s = max(self._settings.doubt_s, _FRAMES * dt_s)
         proven = register.confirmed | (t_s - register.seen_s <= patience_s)
