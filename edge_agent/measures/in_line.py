@@ -24,6 +24,8 @@ CLOSE_M = 1.3
 """Who walks up and is so near to the last one who stands has joined them."""
 SQUEEZED_M, FILE_M = 1.3, 0.4
 """Nobody stands between two who are no further apart, and in one file."""
+IN_FRONT = 0.6
+"""Of two who stand before each other in the picture the middles are so near, in widths."""
 STEEP = 0.4
 """Where a camera looks down less, a head says too little of where somebody stands."""
 
@@ -69,9 +71,14 @@ def squeezed(line: Sequence[Member], steepness: float) -> list[Member]:
     return found
 
 
-def _one_file(*members: Member) -> bool:
-    aside = [member.spot[1] for member in members]
-    return max(aside) - min(aside) <= FILE_M
+def _one_file(ahead: Member, between: Member, behind: Member) -> bool:
+    """Whether the three stand behind each other, on the floor and in the picture."""
+    aside = [ahead.spot[1], between.spot[1], behind.spot[1]]
+    if max(aside) - min(aside) > FILE_M:
+        return False
+    left, _, right, _ = between.box
+    reach = IN_FRONT * (right - left)
+    return all(abs(m.box[0] + m.box[2] - left - right) / 2.0 <= reach for m in (ahead, behind))
 
 
 def hidden(

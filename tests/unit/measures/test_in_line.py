@@ -94,6 +94,13 @@ def test_people_side_by_side_are_no_squeeze() -> None:
     assert in_line.squeezed(family, STEEP) == []
 
 
+def test_who_shows_beside_the_others_in_the_picture_is_seen_well() -> None:
+    line = line_of(1.0, 1.5, 2.0)
+    left, top, right, bottom = line[1].box
+    line[1].box = left + 0.15, top, right + 0.15, bottom
+    assert in_line.squeezed(line, STEEP) == []
+
+
 def test_a_flat_view_says_nothing_of_how_close_people_stand() -> None:
     assert in_line.squeezed(line_of(1.0, 1.3, 1.6), 0.2) == []
 
