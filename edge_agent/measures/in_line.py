@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from operator import attrgetter
 
 from edge_agent.measures.members import Member
 
@@ -30,9 +31,7 @@ STEEP = 0.4
 """Where a camera looks down less, a head says too little of where somebody stands."""
 
 
-def back(member: Member) -> float:
-    """Metres behind the till; NaN while unknown."""
-    return member.spot[0]
+_SPOT = attrgetter("spot")
 
 
 def joined(line: Iterable[Member], walking: Sequence[Member]) -> list[Member]:
@@ -41,7 +40,7 @@ def joined(line: Iterable[Member], walking: Sequence[Member]) -> list[Member]:
     if not walking:
         return near
     tail = max([m.spot[0] for m in line if m.spot[0] > 0.0], default=0.0)
-    for member in sorted(walking, key=back):
+    for member in sorted(walking, key=_SPOT):
         # Also true while places are not known.
         if not member.spot[0] > tail + CLOSE_M:
             near.append(member)
@@ -58,14 +57,15 @@ def squeezed(line: Sequence[Member], steepness: float) -> list[Member]:
     """
     if steepness < STEEP or len(line) < 3:
         return []
-    file = sorted([m for m in line if m.spot[0] == m.spot[0]], key=back)
+    file = sorted(line, key=_SPOT)
+    places = [m.spot[0] for m in file]
     found = []
     k = 1
     while k + 1 < len(file):
-        ahead, behind = file[k - 1], file[k + 1]
-        close = behind.spot[0] - ahead.spot[0] < SQUEEZED_M
-        if close and _one_file(ahead, file[k], behind):
+        close = places[k + 1] - places[k - 1] < SQUEEZED_M
+        if close and _one_file(file[k - 1], file[k], file[k + 1]):
             found.append(file.pop(k))
+            del places[k]
         else:
             k += 1
     return found
@@ -99,7 +99,7 @@ def hidden(
     room = [int((after - before + SLACK_M) / PLACE_M) - 1 for before, after in pairwise(taken)]
     tail = taken[-1]
     fit = []
-    for member in sorted(unseen, key=back):
+    for member in sorted(unseen, key=_SPOT):
         place_m = member.spot[0]
         if place_m != place_m:
             # Nobody knows where it was.

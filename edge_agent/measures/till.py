@@ -51,9 +51,10 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float, steepness: fl
     """
     here = [m for m in members if m.stage != Stage.STAFF]
     served, behind = _at_the_till(here, shape, t_s)
+    at_till = {*served, *behind}
     line, walking, unseen = list(behind), [], []
     for member in here:
-        if member in served or member in behind:
+        if member in at_till:
             continue
         if member.seen_s < t_s:
             if member.stage == Stage.WAITING and member.counts:
