@@ -1,7 +1,7 @@
 """How people stand in a line, and what follows for those who are not seen.
 
 People who queue keep a distance: about a step and a half from one to the next. So three in a file
-within four feet are two people and a box around both, and somebody unseen is only where there is
+within 1.3 m are two people and a box around both, and somebody unseen is only where there is
 room for them. Where the line stands closed, whoever was there has moved up or gone.
 """
 
