@@ -31,7 +31,7 @@ STEEP = 0.4
 """Where a camera looks down less, a head says too little of where somebody stands."""
 
 
-_SPOT = attrgetter("spot")
+_PLACE = attrgetter("floor_m")
 
 
 def joined(line: Iterable[Member], walking: Sequence[Member]) -> list[Member]:
@@ -39,12 +39,12 @@ def joined(line: Iterable[Member], walking: Sequence[Member]) -> list[Member]:
     near: list[Member] = []
     if not walking:
         return near
-    tail = max([m.spot[0] for m in line if m.spot[0] > 0.0], default=0.0)
-    for member in sorted(walking, key=_SPOT):
+    tail = max([m.floor_m[0] for m in line if m.floor_m[0] > 0.0], default=0.0)
+    for member in sorted(walking, key=_PLACE):
         # Also true while places are not known.
-        if not member.spot[0] > tail + CLOSE_M:
+        if not member.floor_m[0] > tail + CLOSE_M:
             near.append(member)
-            tail = max(tail, member.spot[0])
+            tail = max(tail, member.floor_m[0])
     return near
 
 
@@ -57,8 +57,8 @@ def squeezed(line: Sequence[Member], steepness: float) -> list[Member]:
     """
     if steepness < STEEP or len(line) < 3:
         return []
-    file = sorted(line, key=_SPOT)
-    places = [m.spot[0] for m in file]
+    file = sorted(line, key=_PLACE)
+    places = [m.floor_m[0] for m in file]
     found = []
     k = 1
     while k + 1 < len(file):
@@ -73,7 +73,7 @@ def squeezed(line: Sequence[Member], steepness: float) -> list[Member]:
 
 def _one_file(ahead: Member, between: Member, behind: Member) -> bool:
     """Whether the three stand behind each other, on the floor and in the picture."""
-    aside = [ahead.spot[1], between.spot[1], behind.spot[1]]
+    aside = [ahead.floor_m[1], between.floor_m[1], behind.floor_m[1]]
     if max(aside) - min(aside) > FILE_M:
         return False
     left, _, right, _ = between.box
@@ -93,14 +93,14 @@ def hidden(
     """
     if not unseen:
         return []
-    at_till = min([m.spot[0] for m in served if m.spot[0] == m.spot[0]], default=0.0)
-    taken = sorted([m.spot[0] for m in line if m.spot[0] > TAIL_M / 2.0])
+    at_till = min([m.floor_m[0] for m in served if m.floor_m[0] == m.floor_m[0]], default=0.0)
+    taken = sorted([m.floor_m[0] for m in line if m.floor_m[0] > TAIL_M / 2.0])
     taken.insert(0, max(at_till, -TAIL_M / 2.0))
     room = [int((after - before + SLACK_M) / PLACE_M) - 1 for before, after in pairwise(taken)]
     tail = taken[-1]
     fit = []
-    for member in sorted(unseen, key=_SPOT):
-        place_m = member.spot[0]
+    for member in sorted(unseen, key=_PLACE):
+        place_m = member.floor_m[0]
         if place_m != place_m:
             # Nobody knows where it was.
             fit.append(member)

@@ -15,7 +15,7 @@ from edge_agent.measures.waits import Wait
 WALKED_OFF_AFTER_S = 0.2
 WALKED_OFF_M = 0.4
 """Walking for so long, and so far from where it stood, ends a service."""
-UNKNOWN_SPOT = (math.nan, math.nan)
+NOWHERE = (math.nan, math.nan)
 HEAD_S = 0.75
 """Time constant of the mean place of the head."""
 
@@ -33,7 +33,7 @@ class Stage(IntEnum):
 class Sighting(NamedTuple):
     """One person in a lane in one frame; coordinates are fractions of the frame.
 
-    ``double`` says that it shares its head with a person known longer, ``spot`` where it stands
+    ``double`` says that it shares its head with a person known longer, ``floor_m`` where it stands
     in metres behind the till and aside of the middle of the lane; NaN while unknown.
     """
 
@@ -45,7 +45,7 @@ class Sighting(NamedTuple):
     seen: bool
     gait: Gait
     double: bool = False
-    spot: Point = UNKNOWN_SPOT
+    floor_m: Point = NOWHERE
 
 
 @dataclass(slots=True, eq=False)
@@ -56,7 +56,7 @@ class Member:
         person: id given to the outside, the first track's.
         track: track that carries the member now.
         feet, box, place: last known place in the picture and along the lane.
-        spot: the same on the floor, as in :class:`Sighting`.
+        floor_m: the same on the floor, as in :class:`Sighting`.
         entered_s: first moment in a zone of the lane.
         seen_s: last sighting.
         stage: how far it has come.
@@ -104,7 +104,7 @@ class Member:
     missed_s: float = 0.0
     double_s: float = 0.0
     stood_head: Point = (math.nan, math.nan)
-    spot: Point = UNKNOWN_SPOT
+    floor_m: Point = NOWHERE
 
     @property
     def counts(self) -> bool:
@@ -177,7 +177,7 @@ class Member:
     def take_body(self, other: Member) -> None:
         """Go on with the track, the place and the gait of somebody else."""
         self.track, self.feet, self.box = other.track, other.feet, other.box
-        self.place, self.spot = other.place, other.spot
+        self.place, self.floor_m = other.place, other.floor_m
         self.gait, self.seen_s = other.gait, other.seen_s
         self.role, self.role_since_s = other.role, other.role_since_s
         self.log_odds, self.out_s = other.log_odds, other.out_s
@@ -192,7 +192,7 @@ class Member:
             old_x, old_y = self.stood_head
             self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
         self.feet, self.box, self.place = sighting.feet, sighting.box, sighting.place
-        self.spot = sighting.spot
+        self.floor_m = sighting.floor_m
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
         self.gait = sighting.gait
         if sighting.role != self.role or math.isnan(self.role_since_s):
