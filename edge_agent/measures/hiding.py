@@ -23,7 +23,7 @@ _RECALL_FLAT: list[float] = np.interp(_SHARES, _COVER, (0.94, 0.88, 0.57, 0.28, 
 # From above a head shows beside the one before it, though the boxes overlap.
 _RECALL_STEEP: list[float] = np.interp(_SHARES, _COVER, (0.94, 0.92, 0.8, 0.6, 0.4)).tolist()
 _FLAT, _STEEP = 0.25, 0.6
-# Sines of the angle below the horizon at which the camera sees people.
+# Metres down to the heads for each metre towards them.
 
 CERTAIN = 4.0
 """Log-odds given to a person who is seen; the highest there are."""
@@ -68,7 +68,7 @@ def recall(covered: float, steepness: float) -> float:
 
     Args:
         covered: share of the person that others hide, 0..1.
-        steepness: sine of the angle below the horizon at which the camera sees people.
+        steepness: how far down it is to people's heads for each metre towards them.
     """
     steep = min(max((steepness - _FLAT) / (_STEEP - _FLAT), 0.0), 1.0)
     hidden = round(min(max(covered, 0.0), 1.0) * _STEPS)

@@ -1,7 +1,7 @@
 """How people stand in a line, and what follows for those who are not seen.
 
 People who queue keep a distance: about a step and a half from one to the next. So three in a file
-within four feet are two people and a box around both, and somebody unseen is only where there is
+within 1.3 m are two people and a box around both, and somebody unseen is only where there is
 room for them. Where the line stands closed, whoever was there has moved up or gone.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from operator import attrgetter
 
 from edge_agent.measures.members import Member
 
@@ -24,13 +25,13 @@ CLOSE_M = 1.3
 """Who walks up and is so near to the last one who stands has joined them."""
 SQUEEZED_M, FILE_M = 1.3, 0.4
 """Nobody stands between two who are no further apart, and in one file."""
+IN_FRONT = 0.6
+"""Of two who stand before each other in the picture the middles are so near, in widths."""
 STEEP = 0.4
 """Where a camera looks down less, a head says too little of where somebody stands."""
 
 
-def back(member: Member) -> float:
-    """Metres behind the till; NaN while unknown."""
-    return member.spot[0]
+_PLACE = attrgetter("floor_m")
 
 
 def joined(line: Iterable[Member], walking: Sequence[Member]) -> list[Member]:
@@ -38,12 +39,12 @@ def joined(line: Iterable[Member], walking: Sequence[Member]) -> list[Member]:
     near: list[Member] = []
     if not walking:
         return near
-    tail = max([m.spot[0] for m in line if m.spot[0] > 0.0], default=0.0)
-    for member in sorted(walking, key=back):
+    tail = max([m.floor_m[0] for m in line if m.floor_m[0] > 0.0], default=0.0)
+    for member in sorted(walking, key=_PLACE):
         # Also true while places are not known.
-        if not member.spot[0] > tail + CLOSE_M:
+        if not member.floor_m[0] > tail + CLOSE_M:
             near.append(member)
-            tail = max(tail, member.spot[0])
+            tail = max(tail, member.floor_m[0])
     return near
 
 
@@ -56,22 +57,28 @@ def squeezed(line: Sequence[Member], steepness: float) -> list[Member]:
     """
     if steepness < STEEP or len(line) < 3:
         return []
-    file = sorted([m for m in line if m.spot[0] == m.spot[0]], key=back)
+    file = sorted(line, key=_PLACE)
+    places = [m.floor_m[0] for m in file]
     found = []
     k = 1
     while k + 1 < len(file):
-        ahead, behind = file[k - 1], file[k + 1]
-        close = behind.spot[0] - ahead.spot[0] < SQUEEZED_M
-        if close and _one_file(ahead, file[k], behind):
+        close = places[k + 1] - places[k - 1] < SQUEEZED_M
+        if close and _one_file(file[k - 1], file[k], file[k + 1]):
             found.append(file.pop(k))
+            del places[k]
         else:
             k += 1
     return found
 
 
-def _one_file(*members: Member) -> bool:
-    aside = [member.spot[1] for member in members]
-    return max(aside) - min(aside) <= FILE_M
+def _one_file(ahead: Member, between: Member, behind: Member) -> bool:
+    """Whether the three stand behind each other, on the floor and in the picture."""
+    aside = [ahead.floor_m[1], between.floor_m[1], behind.floor_m[1]]
+    if max(aside) - min(aside) > FILE_M:
+        return False
+    left, _, right, _ = between.box
+    reach = IN_FRONT * (right - left)
+    return all(abs(m.box[0] + m.box[2] - left - right) / 2.0 <= reach for m in (ahead, behind))
 
 
 def hidden(
@@ -86,14 +93,14 @@ def hidden(
     """
     if not unseen:
         return []
-    at_till = min([m.spot[0] for m in served if m.spot[0] == m.spot[0]], default=0.0)
-    taken = sorted([m.spot[0] for m in line if m.spot[0] > TAIL_M / 2.0])
+    at_till = min([m.floor_m[0] for m in served if m.floor_m[0] == m.floor_m[0]], default=0.0)
+    taken = sorted([m.floor_m[0] for m in line if m.floor_m[0] > TAIL_M / 2.0])
     taken.insert(0, max(at_till, -TAIL_M / 2.0))
     room = [int((after - before + SLACK_M) / PLACE_M) - 1 for before, after in pairwise(taken)]
     tail = taken[-1]
     fit = []
-    for member in sorted(unseen, key=back):
-        place_m = member.spot[0]
+    for member in sorted(unseen, key=_PLACE):
+        place_m = member.floor_m[0]
         if place_m != place_m:
             # Nobody knows where it was.
             fit.append(member)

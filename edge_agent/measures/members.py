@@ -14,7 +14,7 @@ from edge_agent.measures.waits import Wait
 WALKED_OFF_AFTER_S = 0.2
 WALKED_OFF_M = 0.4
 """Walking for so long, and so far from where it stood, ends a service."""
-UNKNOWN_SPOT = (math.nan, math.nan)
+NOWHERE = (math.nan, math.nan)
 STAYS_M, STAYS_AFTER_S = 0.35, 1.5
 """Who stays within so little for so long stands, and does not walk slowly or far away."""
 HEAD_S = 0.75
@@ -38,8 +38,8 @@ class Sighting(NamedTuple):
     """One person in a lane in one frame; coordinates are fractions of the frame.
 
     ``stood`` is where it stood last; ``double`` says that it shares its head with a person known
-    longer, ``spot`` where it stands in metres behind the till and aside of the middle of the lane;
-    NaN while unknown.
+    longer; ``floor_m`` is where it stands in metres behind the till and aside of the middle of the
+    lane, NaN while unknown.
     """
 
     track: int
@@ -51,7 +51,7 @@ class Sighting(NamedTuple):
     stood: Point
     gait: Gait
     double: bool = False
-    spot: Point = UNKNOWN_SPOT
+    floor_m: Point = NOWHERE
 
 
 @dataclass(slots=True, eq=False)
@@ -62,7 +62,7 @@ class Member:
         person: id given to the outside, the first track's.
         track: track that carries the member now.
         feet, box, place: last known place in the picture and along the lane.
-        spot: the same on the floor, as in :class:`Sighting`.
+        floor_m: the same on the floor, as in :class:`Sighting`.
         entered_s: first moment in a zone of the lane.
         seen_s: last sighting.
         stage: how far it has come.
@@ -116,7 +116,7 @@ class Member:
     missed_s: float = 0.0
     double_s: float = 0.0
     stood_head: Point = (math.nan, math.nan)
-    spot: Point = UNKNOWN_SPOT
+    floor_m: Point = NOWHERE
     halt: Point = (math.nan, math.nan)
     halt_s: float = math.nan
 
@@ -221,7 +221,7 @@ class Member:
     def take_body(self, other: Member) -> None:
         """Go on with the track, the place and the gait of somebody else."""
         self.track, self.feet, self.box = other.track, other.feet, other.box
-        self.place, self.spot, self.stood = other.place, other.spot, other.stood
+        self.place, self.floor_m, self.stood = other.place, other.floor_m, other.stood
         self.gait, self.seen_s = other.gait, other.seen_s
         self.role, self.role_since_s = other.role, other.role_since_s
         self.log_odds, self.out_s = other.log_odds, other.out_s
@@ -229,7 +229,7 @@ class Member:
 
     def _stand(self, sighting: Sighting, t_s: float) -> None:
         # Once a person and frame: to unpack is quicker than to ask for each field.
-        _, role, feet, box, place, _, stood, gait, _, spot = sighting
+        _, role, feet, box, place, _, stood, gait, _, floor_m = sighting
         x, y = (box[0] + box[2]) / 2.0, box[1]
         old_x, old_y = self.stood_head
         if math.isnan(old_x):
@@ -239,7 +239,7 @@ class Member:
             self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
         if not metres_between(box, self.halt, feet) <= STAYS_M:
             self.halt, self.halt_s = feet, t_s
-        self.feet, self.box, self.place, self.spot = feet, box, place, spot
+        self.feet, self.box, self.place, self.floor_m = feet, box, place, floor_m
         self.stood, self.gait = stood, gait
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
         if role is not self.role or math.isnan(self.role_since_s):

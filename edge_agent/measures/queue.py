@@ -120,7 +120,7 @@ class LaneQueue:
             sightings: people in the zones of this lane as shoppers.
             elsewhere: track → feet of those seen in this frame who are not in this lane.
             seen_boxes: boxes of everybody seen, for what hides whom.
-            steepness: sine of the angle below the horizon at which the camera sees people.
+            steepness: how far down it is to people's heads for each metre towards them.
         """
         self._step = Step()
         # Who is new here may have been outside until the last frame.

@@ -8,7 +8,7 @@ does not walk away.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
 from edge_agent.measures import in_line
@@ -37,13 +37,7 @@ class Now(NamedTuple):
     served: list[Member]
 
 
-def now(
-    members: Collection[Member],
-    lost: Iterable[Member],
-    shape: LaneShape,
-    t_s: float,
-    steepness: float,
-) -> Now:
+def now(members: Collection[Member], shape: LaneShape, t_s: float, steepness: float) -> Now:
     """Tell who is served and who waits at this moment.
 
     Whoever is seen in the line counts, whatever became known of their way there; who is not seen
@@ -51,16 +45,16 @@ def now(
 
     Args:
         members: everybody in the lane.
-        lost: others who were lost from sight there and most likely wait.
         shape: the lane.
         t_s: time of the frame.
         steepness: how far down it is to people's heads for each metre towards them.
     """
     here = [m for m in members if m.stage != Stage.STAFF]
     served, behind = _at_the_till(here, shape, t_s)
-    line, walking, unseen = list(behind), [], [*lost]
+    at_till = {*served, *behind}
+    line, walking, unseen = list(behind), [], []
     for member in here:
-        if member in served or member in behind:
+        if member in at_till:
             continue
         if member.seen_s < t_s:
             if member.stage == Stage.WAITING and member.counts:

@@ -22,7 +22,7 @@ def member(track: int, back_m: float, aside_m: float = 0.0) -> Member:
     """Somebody who stands so far behind the till and beside the middle of the lane."""
     sighting = Sighting(
         track, Role.QUEUE, (0.5, 0.5), (0.4, 0.2, 0.6, 0.5), 0.3, True, (0.5, 0.5), Gait(),
-        spot=(back_m, aside_m),
+        floor_m=(back_m, aside_m),
     )  # fmt: skip
     return Member.new(sighting, 0.0)
 
@@ -70,9 +70,9 @@ def test_a_line_with_its_hidden_people_is_no_denser_than_people_stand(
     found = in_line.hidden(unseen, line_of(*seen), [])
     assert len(set(map(id, found))) == len(found)
     assert all(any(m is u for u in unseen) for m in found)
-    length_m = max([0.0, *seen, *(m.spot[0] for m in found)])
+    length_m = max([0.0, *seen, *(m.floor_m[0] for m in found)])
     ahead = sum(back_m > in_line.TAIL_M / 2.0 for back_m in seen)
-    behind = [m for m in found if m.spot[0] > max([0.0, *seen]) + in_line.TAIL_M]
+    behind = [m for m in found if m.floor_m[0] > max([0.0, *seen]) + in_line.TAIL_M]
     between = len(found) - len(behind)
     room = (length_m + (ahead + 1) * in_line.SLACK_M) / in_line.PLACE_M
     assert between <= max(room, 0.0)
@@ -92,6 +92,13 @@ def test_a_box_between_two_who_stand_close_is_nobody() -> None:
 def test_people_side_by_side_are_no_squeeze() -> None:
     family = [member(1, 1.0), member(2, 1.2, 0.55), member(3, 1.5)]
     assert in_line.squeezed(family, STEEP) == []
+
+
+def test_who_shows_beside_the_others_in_the_picture_is_seen_well() -> None:
+    line = line_of(1.0, 1.5, 2.0)
+    left, top, right, bottom = line[1].box
+    line[1].box = left + 0.15, top, right + 0.15, bottom
+    assert in_line.squeezed(line, STEEP) == []
 
 
 def test_a_flat_view_says_nothing_of_how_close_people_stand() -> None:
