@@ -280,3 +280,11 @@ def test_the_score_of_a_track_is_that_of_its_detection_wherever_it_stands() -> N
     for k in range(3):
         tracks = tracker.update(found([person(400)], 0.6), k / FPS, SIZE, likely=np.array([True]))
         assert tracks.scores.tolist() == pytest.approx([0.6])
+
+
+def test_a_thing_at_a_till_that_hardly_looks_like_a_person_never_counts() -> None:
+    tracker = Tracker(TrackerSettings().for_queues())
+    for k in range(240):
+        thing = found([person(400)], 0.2)
+        tracks = tracker.update(thing, k / FPS, SIZE, likely=np.array([True]))
+        assert counted(tracks) == []
