@@ -96,6 +96,8 @@ def test_who_walked_in_alone_is_nobodys_second_box(film: Film) -> None:
     film.show({1: (0.3, 0.5), 2: (0.303, 0.5), **dict([CASHIER, SHOPPER])}, 2)
     readings = film.show({1: (0.3, 0.5), 2: (0.3, 0.42), **dict([CASHIER, SHOPPER])}, 2)
     assert readings.lanes["1"].waiting == 2
+    joined = [e.person for e in film.events if isinstance(e, Joined)]
+    assert joined.count(2) == 1, "never taken for gone"
 
 
 def test_who_walks_slowly_through_joins_nothing(film: Film) -> None:
