@@ -48,7 +48,7 @@ def test_who_is_lost_for_long_keeps_the_wait(film: Film) -> None:
 
 def test_who_is_lost_while_the_till_is_busy_is_counted_for_a_while(film: Film) -> None:
     arrive(film, 1, 0.5)
-    for _ in range(10):
+    for _ in range(9):
         assert film.show(dict([CASHIER, SHOPPER]), 1).lanes["1"].waiting == 1
     assert film.show(dict([CASHIER, SHOPPER]), 20).lanes["1"].waiting == 0
 
