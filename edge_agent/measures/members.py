@@ -220,7 +220,8 @@ class Member:
             step = -math.expm1((self.seen_s - t_s) / HEAD_S)
             old_x, old_y = self.stood_head
             self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
-        if not metres_between(sighting.box, self.spot, sighting.feet) <= SPOT_M:
+        walks_in = self.stage == Stage.ARRIVING
+        if walks_in and not metres_between(sighting.box, self.spot, sighting.feet) <= SPOT_M:
             self.spot, self.spot_s = sighting.feet, t_s
         self.feet, self.box, self.place = sighting.feet, sighting.box, sighting.place
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
