@@ -237,7 +237,8 @@ class Member:
         elif not math.isnan(gait.slow_since_s):
             step = -math.expm1((self.seen_s - t_s) / HEAD_S)
             self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
-        if not metres_between(box, self.halt, feet) <= STAYS_M:
+        walks_in = self.stage is Stage.ARRIVING
+        if walks_in and not metres_between(box, self.halt, feet) <= STAYS_M:
             self.halt, self.halt_s = feet, t_s
         self.feet, self.box, self.place, self.floor_m = feet, box, place, floor_m
         self.stood, self.gait = stood, gait

@@ -48,7 +48,7 @@ def test_who_is_lost_for_long_keeps_the_wait(film: Film) -> None:
 
 def test_who_is_lost_while_the_till_is_busy_is_waited_for_a_while(film: Film) -> None:
     arrive(film, 1, 0.5)
-    lost = film.show(dict([CASHIER, SHOPPER]), 10).lanes["1"]
+    lost = film.show(dict([CASHIER, SHOPPER]), 9).lanes["1"]
     given_up = film.show(dict([CASHIER, SHOPPER]), 20).lanes["1"]
     assert lost.wait_s is not None
     assert given_up.wait_s is not None
@@ -98,6 +98,8 @@ def test_who_walked_in_alone_is_nobodys_second_box(film: Film) -> None:
     film.show({1: (0.3, 0.5), 2: (0.303, 0.5), **dict([CASHIER, SHOPPER])}, 2)
     readings = film.show({1: (0.3, 0.5), 2: (0.3, 0.42), **dict([CASHIER, SHOPPER])}, 2)
     assert readings.lanes["1"].waiting == 2
+    joined = [e.person for e in film.events if isinstance(e, Joined)]
+    assert joined.count(2) == 1, "never taken for gone"
 
 
 def test_who_walks_slowly_through_joins_nothing(film: Film) -> None:
