@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from operator import attrgetter
 from typing import NamedTuple
 
 from edge_agent.measures import in_line
@@ -30,6 +31,9 @@ STANDS_AGAIN_S = 0.5
 """Whose service has ended and who stands there for so long: the track carries the next one."""
 
 
+_PLACE = attrgetter("place")
+
+
 class Now(NamedTuple):
     """Who waits, head of the queue first, and the party that is served."""
 
@@ -49,25 +53,26 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float, steepness: fl
         t_s: time of the frame.
         steepness: how far down it is to people's heads for each metre towards them.
     """
-    here = [m for m in members if m.stage != Stage.STAFF]
-    served, behind = _at_the_till(here, shape, t_s)
+    served, behind = _at_the_till(members, shape, t_s)
     at_till = {*served, *behind}
     line, walking, unseen = list(behind), [], []
-    for member in here:
-        if member in at_till:
+    for member in members:
+        stage = member.stage
+        if stage is Stage.STAFF or member in at_till:
             continue
         if member.seen_s < t_s:
-            if member.stage == Stage.WAITING and member.counts:
+            if stage is Stage.WAITING and member.log_odds > 0.0:
                 unseen.append(member)
-        elif _in_line(member, t_s):
+        elif stage is Stage.WAITING or _in_line(member, t_s):
             line.append(member)
-        elif member.stage == Stage.ARRIVING and _walks_up(member, shape, t_s):
+        elif stage is Stage.ARRIVING and _walks_up(member, shape, t_s):
             walking.append(member)
     line += in_line.joined(line, walking)
     for member in in_line.squeezed(line, steepness):
         line.remove(member)
     line += in_line.hidden(unseen, line, served)
-    return Now(sorted(line, key=lambda m: m.place), served)
+    line.sort(key=_PLACE)
+    return Now(line, served)
 
 
 def _at_the_till(
@@ -79,7 +84,7 @@ def _at_the_till(
     leaves, or is a second box, or waits: of the first in line behind a shopper the feet are
     hidden, so that the place seems to be that of the shopper, but the head is further back.
     """
-    there = [m for m in members if _is_there(m, t_s)]
+    there = [m for m in members if m.role is Role.SERVICE and _is_there(m, t_s)]
     if not there:
         return [], []
     first = min(there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)))
@@ -95,7 +100,8 @@ def _since_s(member: Member) -> float:
 
 
 def _is_there(member: Member, t_s: float) -> bool:
-    if member.role != Role.SERVICE or not member.counts:
+    """Whether somebody in the place of service is at the till."""
+    if member.stage is Stage.STAFF or not member.counts:
         return False
     if member.stage == Stage.SERVED:
         return not _walks_off(member)
@@ -117,9 +123,10 @@ def _walks_off(member: Member) -> bool:
 
 
 def _in_line(member: Member, t_s: float) -> bool:
-    """Whether somebody seen waits; of who is seen first in the middle of a line nobody knows."""
-    if member.stage == Stage.WAITING:
-        return True
+    """Whether somebody seen who has not joined stands in the line.
+
+    Of who is seen first in the middle of it nobody knows how they came there.
+    """
     if member.role != Role.QUEUE:
         return False
     if member.stage == Stage.ARRIVING and member.born_inside:
