@@ -109,3 +109,37 @@ def test_who_walks_slowly_through_joins_nothing(film: Film) -> None:
         film.show({1: (x, 0.3), **dict([CASHIER, SHOPPER])}, 0.125)
     film.show(dict([CASHIER, SHOPPER]), 15)
     assert [e.person for e in film.events if isinstance(e, Joined)] == [SHOPPER[0]]
+
+
+def gave_up(film: Film) -> list[WaitDone]:
+    """The waits told of that ended without a service."""
+    return [e for e in film.events if isinstance(e, WaitDone) and e.outcome != "served"]
+
+
+def test_who_walks_out_of_the_queue_gave_up(film: Film) -> None:
+    arrive(film, 1, 0.5)
+    film.walk(1, ((0.3, 0.5), (0.9, 0.5)), 4.0, SHOPPER)
+    film.show({1: (0.9, 0.5), **dict([CASHIER, SHOPPER])}, 15)
+    assert [(w.person, w.outcome) for w in gave_up(film)] == [(1, "reneged")]
+
+
+def test_whose_track_flies_to_somebody_else_has_not_left(film: Film) -> None:
+    arrive(film, 1, 0.5)
+    film.show({1: (0.9, 0.2), **dict([CASHIER, SHOPPER])}, 15)
+    assert gave_up(film) == []
+
+
+def test_who_goes_past_the_till_gave_nothing_up(film: Film) -> None:
+    arrive(film, 1, 0.5)
+    film.walk(1, ((0.3, 0.5), (0.36, 0.95)), 3.0, SHOPPER)
+    film.show({1: (0.36, 0.95), **dict([CASHIER, SHOPPER])}, 15)
+    assert gave_up(film) == []
+
+
+def test_of_who_was_lost_on_the_way_nobody_knows_who_leaves(film: Film) -> None:
+    arrive(film, 1, 0.5)
+    film.show(dict([CASHIER, SHOPPER]), 10)
+    film.show({2: (0.3, 0.5), **dict([CASHIER, SHOPPER])}, 5)
+    film.walk(2, ((0.3, 0.5), (0.9, 0.5)), 4.0, SHOPPER)
+    film.show({2: (0.9, 0.5), **dict([CASHIER, SHOPPER])}, 15)
+    assert gave_up(film) == []

@@ -62,13 +62,17 @@ class Film:
         return readings
 
     def walk(
-        self, person: int, way: tuple[tuple[float, float], tuple[float, float]], for_s: float
+        self,
+        person: int,
+        way: tuple[tuple[float, float], tuple[float, float]],
+        for_s: float,
+        *others: tuple[int, tuple[float, float]],
     ) -> None:
-        """Let one person walk, with the cashier at the till."""
+        """Let one person walk, with the cashier at the till and others who stand."""
         (x0, y0), (x1, y1) = way
         for part in np.linspace(0.0, 1.0, round(for_s * 8)):
             place = (x0 + part * (x1 - x0), y0 + part * (y1 - y0))
-            self.show({person: place, **dict([CASHIER])}, 0.125)
+            self.show({person: place, **dict([CASHIER, *others])}, 0.125)
 
     def _presence(self, people: Mapping[int, tuple[float, float]]) -> Presence:
         zones = tuple(RECTANGLES)
