@@ -9,6 +9,7 @@ they truly waited.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
@@ -34,6 +35,8 @@ from simulators.scene.truth import Event, Snapshot
 
 FPS = 2.0
 HOURS = 12.5
+BEFORE_S = 4.0
+"""Who walks up to a queue counts before they truly join, so a length is read so long before."""
 BATCH = 256
 """Moments worked out at once."""
 NEAR_S, NEAR_SHARE = 6.0, 0.15
@@ -153,6 +156,7 @@ class Day:
         self._lanes = {lane.lane: TrueLane() for lane in layout.lanes}
         self._said: dict[int, Said] = {}
         self._shown: dict[str, QueueData] = {}
+        self._lengths: deque[dict[str, QueueData]] = deque([{}], maxlen=round(BEFORE_S * fps))
 
     def run(self, hours: float = HOURS) -> Found:
         """Live through it."""
@@ -182,6 +186,7 @@ class Day:
             presence = self._zones.update(Tracks(*_fields(tracks)), self._size)
             readings = self._measures.update(presence)
             self._shown = readings.lanes
+            self._lengths.append(readings.lanes)
             self.found.see(snapshot, readings)
 
     def _happened(self, event: Event) -> None:
@@ -201,8 +206,8 @@ class Day:
         lane.take(event)
 
     def _naive_s(self, lane: str) -> float:
-        """Length that is shown, times the mean of the service times seen so far."""
-        shown = self._shown.get(lane)
+        """Length that was shown just before, times the mean of the service times seen so far."""
+        shown = self._lengths[0].get(lane)
         if shown is None or shown.units is None or not self.found.services:
             return np.nan
         return (shown.units + bool(shown.served)) * float(np.mean(self.found.services))
