@@ -11,7 +11,8 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
 
-from edge_agent.measures import hiding, parties, units
+from edge_agent.measures import flights, hiding, parties, units
+from edge_agent.measures.flights import Flights
 from edge_agent.measures.gait import Box, Point, metres_between
 from edge_agent.measures.handover import Handover
 from edge_agent.measures.lanes import LaneShape, Role
@@ -57,9 +58,6 @@ DOUBLE_S, DOUBLE_SHARE = 1.0, 0.5
 the time it was seen by itself, was never anybody."""
 KNOWN_S = 0.7
 """Who was seen outside the lane for so long walked in: no hidden member shows up again."""
-FASTEST_M_S, UNSURE_M = 1.2, 0.6
-"""Nobody moves faster from one frame to the next, give or take how well feet are found: a track
-that does has gone over to somebody else."""
 
 
 _PLACE = attrgetter("place")
@@ -76,7 +74,8 @@ class LaneQueue:
         self.shape = shape
         self._members: dict[int, Member] = {}
         self._outside_s: dict[int, float] = {}
-        self._elsewhere: Mapping[int, Point] = {}
+        self._flights = Flights()
+        self._parted = 0
         self._handover = Handover()
         self._step = Step()
         self._busy_s = math.nan
@@ -105,7 +104,7 @@ class LaneQueue:
         self._members.clear()
         self._handover.clear()
         self._outside_s.clear()
-        self._elsewhere = {}
+        self._flights = Flights()
         self._busy_s = math.nan
 
     def update(
@@ -135,8 +134,12 @@ class LaneQueue:
             self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
         self._handover.seen_elsewhere(elsewhere, t_s)
         for member in list(self._members.values()):
-            if member.track in elsewhere and not self._flown(member, elsewhere, t_s):
-                self._outside(member, elsewhere[member.track], t_s)
+            feet = elsewhere.get(member.track)
+            if feet is not None and flights.out_of(member, feet, t_s):
+                self._part(member)
+                feet = None
+            if feet is not None:
+                self._outside(member, feet, t_s)
             elif member.seen_s < t_s:
                 self._miss(member, t_s, dt_s, seen_boxes, steepness)
         for member in list(self._members.values()):
@@ -144,7 +147,7 @@ class LaneQueue:
             if member.stage is not Stage.WAITING or member.role is Role.SERVICE:
                 self._advance(member, t_s)
         self._look_at_till(t_s)
-        self._elsewhere = elsewhere
+        self._flights.seen(elsewhere)
         return self._step
 
     def _look_at_till(self, t_s: float) -> None:
@@ -187,16 +190,15 @@ class LaneQueue:
 
     def _welcome(self, sighting: Sighting, t_s: float, dt_s: float) -> None:
         """Let a new track take over a member that is not seen, or make a new member."""
-        before = self._elsewhere.get(sighting.track)
-        jumped = before is not None and _too_far(sighting.box, before, sighting.feet, dt_s)
-        walked_in = not jumped and t_s - self._outside_s.get(sighting.track, t_s) >= KNOWN_S
+        flown = self._flights.into(sighting, dt_s)
+        walked_in = not flown and t_s - self._outside_s.get(sighting.track, t_s) >= KNOWN_S
         waiting = self.at(Stage.WAITING)
         member = None
         if not walked_in:
             member = self._handover.find(sighting, self._members.values(), waiting, t_s)
         if member is None:
             member = Member.new(sighting, t_s)
-            member.born_inside = jumped or sighting.track not in self._outside_s
+            member.born_inside = flown or sighting.track not in self._outside_s
             member.sure = not member.born_inside
             # Who was seen by itself outside is no second box of somebody here.
             member.found_s = t_s - self._outside_s.get(sighting.track, t_s)
@@ -208,20 +210,13 @@ class LaneQueue:
                 self._join(member, t_s)
         self._members[sighting.track] = member
 
-    def _flown(self, member: Member, elsewhere: Mapping[int, Point], t_s: float) -> bool:
-        """Whether the track of a member has gone over to somebody else, outside the lane.
-
-        The member is still where it was, and is not seen.
-        """
-        if not math.isnan(member.out_s):
-            return False
-        feet, unseen_s = elsewhere[member.track], t_s - member.seen_s
-        if not _too_far(member.box, member.feet, feet, unseen_s):
-            return False
+    def _part(self, member: Member) -> None:
+        """Part a member from a track that has gone over to somebody else."""
         del self._members[member.track]
-        member.track = -member.track - 1
+        # No track has such an id.
+        self._parted -= 1
+        member.track = self._parted
         self._members[member.track] = member
-        return True
 
     def _outside(self, member: Member, feet: Point, t_s: float) -> None:
         member.seen_s, member.log_odds = t_s, hiding.CERTAIN
@@ -425,7 +420,3 @@ class LaneQueue:
         member.end_s = max(t_s, member.service_s)
         self._step.finished.append(member)
         parties.outlasted(member, self._members.values())
-
-
-def _too_far(box: Box, start: Point, end: Point, dt_s: float) -> bool:
-    return metres_between(box, start, end) > UNSURE_M + FASTEST_M_S * dt_s
