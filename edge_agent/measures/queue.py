@@ -11,8 +11,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
 
-from edge_agent.measures import flights, hiding, parties, units
-from edge_agent.measures.flights import Flights
+from edge_agent.measures import hiding, parties, units
 from edge_agent.measures.gait import Box, Point, metres_between
 from edge_agent.measures.handover import Handover
 from edge_agent.measures.lanes import LaneShape, Role
@@ -74,8 +73,6 @@ class LaneQueue:
         self.shape = shape
         self._members: dict[int, Member] = {}
         self._outside_s: dict[int, float] = {}
-        self._flights = Flights()
-        self._parted = 0
         self._handover = Handover()
         self._step = Step()
         self._busy_s = math.nan
@@ -104,7 +101,6 @@ class LaneQueue:
         self._members.clear()
         self._handover.clear()
         self._outside_s.clear()
-        self._flights = Flights()
         self._busy_s = math.nan
 
     def update(
@@ -134,12 +130,8 @@ class LaneQueue:
             self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
         self._handover.seen_elsewhere(elsewhere, t_s)
         for member in list(self._members.values()):
-            feet = elsewhere.get(member.track)
-            if feet is not None and flights.out_of(member, feet, t_s):
-                self._part(member)
-                feet = None
-            if feet is not None:
-                self._outside(member, feet, t_s)
+            if member.track in elsewhere:
+                self._outside(member, elsewhere[member.track], t_s)
             elif member.seen_s < t_s:
                 self._miss(member, t_s, dt_s, seen_boxes, steepness)
         for member in list(self._members.values()):
@@ -147,7 +139,6 @@ class LaneQueue:
             if member.stage is not Stage.WAITING or member.role is Role.SERVICE:
                 self._advance(member, t_s)
         self._look_at_till(t_s)
-        self._flights.seen(elsewhere)
         return self._step
 
     def _look_at_till(self, t_s: float) -> None:
@@ -190,15 +181,14 @@ class LaneQueue:
 
     def _welcome(self, sighting: Sighting, t_s: float, dt_s: float) -> None:
         """Let a new track take over a member that is not seen, or make a new member."""
-        flown = self._flights.into(sighting, dt_s)
-        walked_in = not flown and t_s - self._outside_s.get(sighting.track, t_s) >= KNOWN_S
+        walked_in = t_s - self._outside_s.get(sighting.track, t_s) >= KNOWN_S
         waiting = self.at(Stage.WAITING)
         member = None
         if not walked_in:
             member = self._handover.find(sighting, self._members.values(), waiting, t_s)
         if member is None:
             member = Member.new(sighting, t_s)
-            member.born_inside = flown or sighting.track not in self._outside_s
+            member.born_inside = sighting.track not in self._outside_s
             member.sure = not member.born_inside
             # Who was seen by itself outside is no second box of somebody here.
             member.found_s = t_s - self._outside_s.get(sighting.track, t_s)
@@ -209,14 +199,6 @@ class LaneQueue:
             if member.stage == Stage.ARRIVING and not math.isnan(member.joined_s):
                 self._join(member, t_s)
         self._members[sighting.track] = member
-
-    def _part(self, member: Member) -> None:
-        """Part a member from a track that has gone over to somebody else."""
-        del self._members[member.track]
-        # No track has such an id.
-        self._parted -= 1
-        member.track = self._parted
-        self._members[member.track] = member
 
     def _outside(self, member: Member, feet: Point, t_s: float) -> None:
         member.seen_s, member.log_odds = t_s, hiding.CERTAIN

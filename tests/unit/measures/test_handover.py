@@ -123,12 +123,6 @@ def test_who_walks_out_of_the_queue_gave_up(film: Film) -> None:
     assert [(w.person, w.outcome) for w in gave_up(film)] == [(1, "reneged")]
 
 
-def test_whose_track_flies_to_somebody_else_has_not_left(film: Film) -> None:
-    arrive(film, 1, 0.5)
-    film.show({1: (0.9, 0.2), **dict([CASHIER, SHOPPER])}, 15)
-    assert gave_up(film) == []
-
-
 def test_who_goes_past_the_till_gave_nothing_up(film: Film) -> None:
     arrive(film, 1, 0.5)
     film.walk(1, ((0.3, 0.5), (0.36, 0.95)), 3.0, SHOPPER)
