@@ -17,7 +17,7 @@ from edge_agent.measures.members import Member, Sighting, Stage
 
 MISSING_S = 300.0
 """Nobody turns up again after so long."""
-HIDDEN_S = 20.0, 8.0
+HIDDEN_S = 30.0, 12.0
 """So long after they were lost from sight people more likely wait than not; of those who were
 still on the way in some only walk through."""
 BACK_M = 1.0

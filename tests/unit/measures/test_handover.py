@@ -49,7 +49,7 @@ def test_who_is_lost_for_long_keeps_the_wait(film: Film) -> None:
 def test_who_is_lost_while_the_till_is_busy_is_waited_for_a_while(film: Film) -> None:
     arrive(film, 1, 0.5)
     lost = film.show(dict([CASHIER, SHOPPER]), 9).lanes["1"]
-    given_up = film.show(dict([CASHIER, SHOPPER]), 20).lanes["1"]
+    given_up = film.show(dict([CASHIER, SHOPPER]), 30).lanes["1"]
     assert lost.wait_s is not None
     assert given_up.wait_s is not None
     assert lost.wait_s > given_up.wait_s
