@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import isnan
 from operator import attrgetter
 
 from edge_agent.measures.members import Member
@@ -93,7 +94,7 @@ def hidden(
     """
     if not unseen:
         return []
-    at_till = min([m.floor_m[0] for m in served if m.floor_m[0] == m.floor_m[0]], default=0.0)
+    at_till = min([m.floor_m[0] for m in served if not isnan(m.floor_m[0])], default=0.0)
     taken = sorted([m.floor_m[0] for m in line if m.floor_m[0] > TAIL_M / 2.0])
     taken.insert(0, max(at_till, -TAIL_M / 2.0))
     room = [int((after - before + SLACK_M) / PLACE_M) - 1 for before, after in pairwise(taken)]
@@ -101,7 +102,7 @@ def hidden(
     fit = []
     for member in sorted(unseen, key=_PLACE):
         place_m = member.floor_m[0]
-        if place_m != place_m:
+        if isnan(place_m):
             # Nobody knows where it was.
             fit.append(member)
         elif place_m > tail + TAIL_M:

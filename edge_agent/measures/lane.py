@@ -139,7 +139,7 @@ class Lane:
                 self._shown = self._predict(t_s, waiting, served, state, self.elsewhere)
             self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
         now = till.now(self._queue.members, self.shape, t_s, steepness)
-        now = now._replace(waiting=self._steady.update(now.waiting, t_s))
+        now = now._replace(waiting=self._steady.update(now.waiting, t_s, steepness))
         return self._reading(t_s, now, state), events
 
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:

@@ -6,10 +6,12 @@ import math
 
 from edge_agent.measures.members import Member
 
-MEAN_S = 0.25
+MEAN_S = 0.6, 0.25
+"""Time constant of the mean length in flat views, where people hide each other, and in steep."""
+FLAT, STEEP = 0.25, 0.5
 CHANGED = 0.75
-"""Another length is told when the running mean is so far from the one told last: after .35 s of
-one more or less, and never while somebody is seen in every other picture."""
+"""Another length is told when the mean is so far from the one told last: after .8 s of one more
+or less in a flat view, .35 s in a steep one, never while somebody is seen every other time."""
 
 
 class Steady:
@@ -24,12 +26,21 @@ class Steady:
         self._mean = 0.0
         self._told: list[Member] = []
 
-    def update(self, waiting: list[Member], t_s: float) -> list[Member]:
-        """Give who is told to wait at ``t_s``, when ``waiting`` do."""
+    def update(self, waiting: list[Member], t_s: float, steepness: float) -> list[Member]:
+        """Give who is told to wait at ``t_s``, when ``waiting`` do.
+
+        Args:
+            waiting: who seems to.
+            t_s: time of the frame.
+            steepness: how far down it is to people's heads for each metre towards them.
+        """
         if math.isnan(self._t_s):
             self._mean = float(len(waiting))
         else:
-            self._mean -= math.expm1((self._t_s - t_s) / MEAN_S) * (len(waiting) - self._mean)
+            flat_s, steep_s = MEAN_S
+            steep = min(max((steepness - FLAT) / (STEEP - FLAT), 0.0), 1.0)
+            mean_s = flat_s + steep * (steep_s - flat_s)
+            self._mean -= math.expm1((self._t_s - t_s) / mean_s) * (len(waiting) - self._mean)
         self._t_s = t_s
         same = len(waiting) == len(self._told)
         if same or abs(self._mean - len(self._told)) > CHANGED:

@@ -113,12 +113,15 @@ def test_who_walks_up_joins_at_the_tail_and_not_before() -> None:
     assert in_line.joined([], [near]) == []
 
 
-def test_a_length_changes_after_a_moment_and_not_for_a_flicker() -> None:
+@pytest.mark.parametrize(("steepness", "frames"), [(STEEP, 4), (0.1, 8)])
+def test_a_length_changes_after_a_moment_and_not_for_a_flicker(
+    steepness: float, frames: int
+) -> None:
     steady, two, three = Steady(), line_of(1.0, 2.0), line_of(1.0, 2.0, 3.0)
-    told = [len(steady.update(two, k / 8)) for k in range(8)]
-    told += [len(steady.update(three if k % 2 else two, k / 8)) for k in range(8, 40)]
+    told = [len(steady.update(two, k / 8, steepness)) for k in range(8)]
+    told += [len(steady.update(three if k % 2 else two, k / 8, steepness)) for k in range(8, 40)]
     assert told == [2] * 40
-    told = [len(steady.update(three, k / 8)) for k in range(40, 44)]
+    told = [len(steady.update(three, k / 8, steepness)) for k in range(40, 40 + frames)]
     assert told[-1] == 3
     steady.restart()
-    assert steady.update([], 6.0) == []
+    assert steady.update([], 6.0, steepness) == []
