@@ -121,6 +121,8 @@ def test_sllurp_reads_our_simulator() -> None:
                 assert await asyncio.to_thread(complete.wait, 10)
             finally:
                 await asyncio.to_thread(peer.disconnect, 5)
+                # A polite farewell that got no answer in time leaves the socket open.
+                await asyncio.to_thread(peer.hard_disconnect)
 
     run(test)
     assert set(seen) == {*EPCS, LONG_EPC}
