@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from edge_agent.measures import till
-from edge_agent.measures.lanes import LaneShape
+from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Stage
 
 STAFF_AFTER, STAFF_AFTER_S = 3, 150.0
 """Who stays in the place of service so long, while so many others are served there, works there."""
 A_SERVICE_S = 6.0
 """A shorter stay proves nothing."""
+
+
+def till_is_busy(members: Iterable[Member]) -> bool:
+    """Whether somebody is served, or was and has not gone yet."""
+    return any(
+        m.stage == Stage.SERVED or (m.stage == Stage.DONE and m.role == Role.SERVICE)
+        for m in members
+    )
 
 
 def others_served(member: Member, members: Iterable[Member], t_s: float) -> bool:

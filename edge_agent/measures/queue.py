@@ -145,11 +145,7 @@ class LaneQueue:
         """Note whether the till is free; without a place of service nobody knows."""
         if not self.shape.has_service:
             return
-        busy = any(
-            m.stage == Stage.SERVED or (m.stage == Stage.DONE and m.role == Role.SERVICE)
-            for m in self._members.values()
-        )
-        if busy or math.isnan(self._busy_s):
+        if parties.till_is_busy(self._members.values()) or math.isnan(self._busy_s):
             self._busy_s = t_s
         elif t_s - self._busy_s >= FREE_S:
             self._handover.till_is_free()

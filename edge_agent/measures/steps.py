@@ -17,7 +17,8 @@ class Step:
         finished: members whose service has ended.
         left: members that left the queue before service.
         looked: people who stood at the queue and went on without joining.
-        passed: members that waited and went past the till, as company of who pays does.
+        passed: members that waited and left, of whom nobody knows that they gave up: they went
+            past the till, as company of who pays does, or were lost from sight on the way.
     """
 
     joined: list[Member] = field(default_factory=list)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -27,9 +29,10 @@ def test_the_overview_tells_who_is_inside_until_a_door_is_blind(
     device.line(0)
     # Events are not kept by the broker: the gateway has to be there.
     expect(shop).to_contain_text(counts.format(0, 0), timeout=30_000)
-    for seq, direction in enumerate(("in", "in", "out", "in"), 1):
-        device.cross(direction, seq)  # type: ignore[arg-type]
-        device.cross(direction, seq)  # type: ignore[arg-type]  # once more: it counts once
+    crossings: list[Literal["in", "out"]] = ["in", "in", "out", "in"]
+    for seq, direction in enumerate(crossings, 1):
+        device.cross(direction, seq)
+        device.cross(direction, seq)  # Once more: it counts once.
     expect(shop).to_contain_text(counts.format(3, 1), timeout=30_000)
     expect(shop).to_contain_text(people.format(2))
     wait_for(page, "#footfall .card:nth-child(2) .title", door)
