@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from epcpy.epc_schemes.grai import GRAIFilterValue
 from epcpy.epc_schemes.sgln import SGLNFilterValue
 from epcpy.epc_schemes.sgtin import SGTINFilterValue
 from epcpy.epc_schemes.sscc import SSCCFilterValue
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from messages.epc import SCHEMES, Epc, EpcError, decode, encode, gtin14_of, scheme_name, sgtin
@@ -83,8 +84,14 @@ def test_what_is_written_is_read_back(epc: Epc) -> None:
     assert decode(memory.lower()) == epc
 
 
+_MISREAD = re.compile(r"(?:\.|%\d\d)%\d[A-F]")
+"""epcpy looks for escapes of two decimal digits, so it takes %2F, %3C, %3E and %3F where nothing
+plain stands before them for one number with all the text that follows, and refuses the serial."""
+
+
 @given(epcs())
 def test_epcpy_agrees(epc: Epc) -> None:
+    assume(not _MISREAD.search(epc.tag_uri))
     make, filter_value = ORACLES[SCHEMES[epc.scheme].identity]
     peer = make.from_tag_uri(epc.tag_uri)
     assert peer.epc_uri == epc.uri
