@@ -13,6 +13,7 @@ from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
 from edge_agent.measures.gait import Box, Gait, Gaits, Point, rows_of
+from edge_agent.measures.glimpses import Glimpses
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
@@ -39,13 +40,13 @@ class _Here(NamedTuple):
     gaits: list[Gait]
 
     @classmethod
-    def of(cls, presence: Presence, gaits: list[Gait]) -> _Here:
-        """Take them out of the arrays."""
+    def of(cls, presence: Presence, seen: NDArray[np.bool_], gaits: list[Gait]) -> _Here:
+        """Take them out of the arrays; ``seen`` are those seen since the lanes' last look."""
         return cls(
             presence.people.tolist(),
             list(zip(*presence.feet.T.tolist(), strict=True)),
             list(zip(*presence.boxes.T.tolist(), strict=True)),
-            presence.seen.tolist(),
+            seen.tolist(),
             gaits,
         )
 
@@ -71,6 +72,8 @@ class Measures:
         }
         self._heat = HeatMap()
         self._gaits = Gaits()
+        self._glimpses = Glimpses()
+        self._queues_read: dict[str, QueueData] = {}
         self._footfall = Footfall(z.id for z in camera.zones if isinstance(z, LineZone))
         self._columns: tuple[str, ...] = ()
         self._dwell_columns: NDArray[np.intp] = np.empty(0, np.intp)
@@ -103,9 +106,9 @@ class Measures:
         gaits = self._gaits.update(
             presence.people, presence.feet, presence.boxes, presence.seen, presence.t_s
         )
-        here = _Here.of(presence, gaits)
-        queues = self._queues(presence, dt_s, here, events)
-        zones = self._zones(presence, dt_s, here, events)
+        if self._lanes:
+            self._queues(presence, dt_s, gaits, events)
+        zones = self._zones(presence, dt_s, gaits, events)
         for crossing in presence.crossings:
             events.append(
                 LineCrossing(
@@ -115,7 +118,7 @@ class Measures:
         lines = self._footfall.update(presence.t_s, presence.crossings)
         self._heat.add(presence.feet[presence.seen], dt_s)
         occupancy = self._footfall.occupancy
-        return Readings(presence.t_s, queues, zones, lines, tuple(events), occupancy)
+        return Readings(presence.t_s, self._queues_read, zones, lines, tuple(events), occupancy)
 
     @property
     def heat(self) -> HeatMap:
@@ -134,6 +137,7 @@ class Measures:
         if 0.0 <= dt_s <= GAP_S:
             return dt_s
         self._gaits.restart()
+        self._glimpses.restart()
         self._changes.restart()
         for lane in self._lanes:
             lane.restart()
@@ -142,11 +146,15 @@ class Measures:
         return 0.0
 
     def _queues(
-        self, presence: Presence, dt_s: float, here: _Here, events: list[EventData]
-    ) -> dict[str, QueueData]:
-        if not self._lanes:
-            return {}
+        self, presence: Presence, dt_s: float, gaits: list[Gait], events: list[EventData]
+    ) -> None:
+        """Look at the lanes, where it is time to."""
         self._heads.learn(presence.boxes, presence.feet, presence.seen, dt_s)
+        look = self._glimpses.look(presence)
+        if look is None:
+            return
+        dt_s, seen = look
+        here = _Here.of(presence, seen, gaits)
         sightings, cashiers = self._sightings(presence, dt_s, here)
         everywhere = dict(compress(zip(here.people, here.feet, strict=True), here.seen))
         seen_boxes = list(compress(here.boxes, here.seen))
@@ -161,7 +169,7 @@ class Measures:
             )
             events += happened
         events += self._changes.update(presence.t_s, self._lanes)
-        return queues
+        self._queues_read = queues
 
     def _sightings(
         self, presence: Presence, dt_s: float, here: _Here
@@ -201,7 +209,7 @@ class Measures:
         return sightings, cashiers
 
     def _zones(
-        self, presence: Presence, dt_s: float, here: _Here, events: list[EventData]
+        self, presence: Presence, dt_s: float, gaits: list[Gait], events: list[EventData]
     ) -> dict[str, ZoneData]:
         if not self._dwell:
             return {}
@@ -213,12 +221,19 @@ class Measures:
         rows, columns = (since_s == since_s).nonzero()
         inside: list[list[Inside]] = [[] for _ in self._dwell]
         seen = [0] * len(inside)
-        since = since_s[rows, columns].tolist()
-        for row, column, from_s in zip(rows.tolist(), columns.tolist(), since, strict=True):
-            inside[column].append(
-                Inside(here.people[row], from_s, here.feet[row], here.boxes[row], here.gaits[row])
-            )
-            seen[column] += here.seen[row]
+        there = zip(
+            rows.tolist(),
+            columns.tolist(),
+            presence.people.take(rows).tolist(),
+            since_s[rows, columns].tolist(),
+            zip(*presence.feet.T.take(rows, axis=1).tolist(), strict=True),
+            zip(*presence.boxes.T.take(rows, axis=1).tolist(), strict=True),
+            presence.seen.take(rows).tolist(),
+            strict=True,
+        )
+        for row, column, person, from_s, feet, box, sure in there:
+            inside[column].append(Inside(person, from_s, feet, box, gaits[row]))
+            seen[column] += sure
         zones = {}
         for guests, sure, (name, watch) in zip(inside, seen, self._dwell.items(), strict=True):
             confidence = sure / len(guests) if guests else 1.0

@@ -180,6 +180,7 @@ class Party:
         patience_s: leaves a queue after waiting so long.
         tolerance: walks away from a queue with more people than this.
         gap_m: distance kept to the unit ahead.
+        aside_m: where it stands in a queue, to the right of the middle of the lane.
     """
 
     unit: int
@@ -190,6 +191,7 @@ class Party:
     patience_s: float
     tolerance: int
     gap_m: float
+    aside_m: float = 0.0
     joined_s: float | None = None
     served_from_s: float | None = None
 
@@ -221,11 +223,10 @@ class Party:
         "Pedestrian planning and design", 1971), so two of a family who touch stand half a metre
         apart; the third is a child.
         """
-        if self.size == 1:
-            return ((0.0, 0.0),)
-        if self.unit % 2:
-            return ((-0.28, 0.0), (0.3, 0.08), (0.02, 0.56))[: self.size]
-        return ((0.0, 0.0), (0.12, 0.54), (-0.33, 0.62))[: self.size]
+        places = ((0.0, 0.0), (0.12, 0.54), (-0.33, 0.62))
+        if self.size > 1 and self.unit % 2:
+            places = ((-0.28, 0.0), (0.3, 0.08), (0.02, 0.56))
+        return tuple((side + self.aside_m, back) for side, back in places[: self.size])
 
     def do(self, doing: Doing, lane: str | None = None) -> None:
         """Note what all of them do now."""

@@ -275,7 +275,8 @@ class Scene:
             service_s=rng.lognormvariate(math.log(mean_s) - sigma * sigma / 2.0, sigma),
             patience_s=math.inf if patient else rng.expovariate(1.0 / settings.patience_s),
             tolerance=99 if patient else rng.randint(*settings.tolerance),
-            gap_m=rng.uniform(0.62, 0.9),
+            gap_m=rng.uniform(*settings.gap_m),
+            aside_m=settings.aside_m * Random(f"aside {unit}").uniform(-1.0, 1.0),
         )
         self._parties[unit] = party
         return party

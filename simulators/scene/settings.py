@@ -30,6 +30,8 @@ class SceneSettings:
         lane_changes: what opens and closes later.
         packers: lanes with somebody who packs bags.
         group_sizes: chance of one, two and three people in a unit.
+        gap_m: (least, most) distance from one unit to the next in a queue.
+        aside_m: how far units stand from the middle of the lane, at most.
         carts: chance that a unit pushes a cart.
         items_mean: mean number of goods of a basket.
         service_base_s, service_item_s: time at the counter without goods, and for each.
@@ -52,6 +54,8 @@ class SceneSettings:
     lane_changes: tuple[LaneChange, ...] = ()
     packers: tuple[str, ...] = ()
     group_sizes: tuple[float, float, float] = (0.75, 0.19, 0.06)
+    gap_m: tuple[float, float] = (0.62, 0.9)
+    aside_m: float = 0.0
     carts: float = 0.2
     items_mean: float = 8.0
     service_base_s: float = 15.0
@@ -98,6 +102,17 @@ def busy(lanes: int = 2) -> SceneSettings:
         open_lanes=tuple(str(i + 1) for i in range(lanes)),
         shop_s=40.0,
         restock_s=300.0,
+    )
+
+
+def orderly(lanes: int = 2) -> SceneSettings:
+    """A shop where people keep a step and a half and few come together, as in a supermarket."""
+    return replace(
+        busy(lanes),
+        arrivals_per_hour=(115.0 * lanes,),
+        group_sizes=(0.92, 0.08, 0.0),
+        gap_m=(0.8, 1.1),
+        aside_m=0.15,
     )
 
 
