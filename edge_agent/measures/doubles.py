@@ -29,7 +29,7 @@ _LEAST_SPREAD = 0.03
 """People stand no further apart in the picture than this where nothing can be learned."""
 _EDGE = 0.01
 """Who is so near to the border of the picture may be cut by it."""
-_TOGETHER = 8
+_TOGETHER = 16
 """Frames from which is learned at once."""
 
 

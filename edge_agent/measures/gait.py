@@ -158,7 +158,8 @@ class Gaits:
             seen: (N,) whose feet were measured in this frame; the others stay as they were.
             t_s: time of the frame.
         """
-        table, same = self._table, np.array_equal(people, self._table.people)
+        table = self._table
+        same = len(people) == len(table.people) and bool((people == table.people).all())
         if not same:
             table = _Table.begin(people, feet, t_s)
             table.taken_from(self._table)

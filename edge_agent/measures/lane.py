@@ -8,7 +8,7 @@ from typing import Literal
 
 from edge_agent.measures import till, units
 from edge_agent.measures.delays import LaneSight, delays
-from edge_agent.measures.gait import Box, Point
+from edge_agent.measures.gait import Box, Gait, Point
 from edge_agent.measures.hiding import CERTAIN
 from edge_agent.measures.lane_state import LaneWatch
 from edge_agent.measures.lanes import LaneShape
@@ -107,7 +107,7 @@ class Lane:
         t_s: float,
         dt_s: float,
         sightings: Sequence[Sighting],
-        elsewhere: Mapping[int, Point],
+        elsewhere: Mapping[int, tuple[Point, Gait]],
         seen_boxes: Sequence[Box],
         steepness: float,
         *,

@@ -73,7 +73,8 @@ class Measures:
         self._heat = HeatMap()
         self._gaits = Gaits()
         self._glimpses = Glimpses()
-        self._queues_read: dict[str, QueueData] = {}
+        self._lanes_told: dict[str, QueueData] = {}
+        self._zones_told: dict[str, ZoneData] = {}
         self._footfall = Footfall(z.id for z in camera.zones if isinstance(z, LineZone))
         self._columns: tuple[str, ...] = ()
         self._dwell_columns: NDArray[np.intp] = np.empty(0, np.intp)
@@ -106,9 +107,13 @@ class Measures:
         gaits = self._gaits.update(
             presence.people, presence.feet, presence.boxes, presence.seen, presence.t_s
         )
-        if self._lanes:
-            self._queues(presence, dt_s, gaits, events)
-        zones = self._zones(presence, dt_s, gaits, events)
+        self._heads.learn(presence.boxes, presence.feet, presence.seen, dt_s)
+        look = self._glimpses.look(presence)
+        if look is not None:
+            since_s, seen = look
+            here = _Here.of(presence, seen, gaits)
+            self._lanes_told = self._queues(presence, since_s, here, events)
+            self._zones_told = self._zones(presence, since_s, here, events)
         for crossing in presence.crossings:
             events.append(
                 LineCrossing(
@@ -118,7 +123,9 @@ class Measures:
         lines = self._footfall.update(presence.t_s, presence.crossings)
         self._heat.add(presence.feet[presence.seen], dt_s)
         occupancy = self._footfall.occupancy
-        return Readings(presence.t_s, self._queues_read, zones, lines, tuple(events), occupancy)
+        return Readings(
+            presence.t_s, self._lanes_told, self._zones_told, lines, tuple(events), occupancy
+        )
 
     @property
     def heat(self) -> HeatMap:
@@ -146,17 +153,13 @@ class Measures:
         return 0.0
 
     def _queues(
-        self, presence: Presence, dt_s: float, gaits: list[Gait], events: list[EventData]
-    ) -> None:
-        """Look at the lanes, where it is time to."""
-        self._heads.learn(presence.boxes, presence.feet, presence.seen, dt_s)
-        look = self._glimpses.look(presence)
-        if look is None:
-            return
-        dt_s, seen = look
-        here = _Here.of(presence, seen, gaits)
+        self, presence: Presence, dt_s: float, here: _Here, events: list[EventData]
+    ) -> dict[str, QueueData]:
+        if not self._lanes:
+            return {}
         sightings, cashiers = self._sightings(presence, dt_s, here)
-        everywhere = dict(compress(zip(here.people, here.feet, strict=True), here.seen))
+        places = zip(here.feet, here.gaits, strict=True)
+        everywhere = dict(compress(zip(here.people, places, strict=True), here.seen))
         seen_boxes = list(compress(here.boxes, here.seen))
         steepness = self._heads.steepness()
         queues = {}
@@ -169,7 +172,7 @@ class Measures:
             )
             events += happened
         events += self._changes.update(presence.t_s, self._lanes)
-        self._queues_read = queues
+        return queues
 
     def _sightings(
         self, presence: Presence, dt_s: float, here: _Here
@@ -209,7 +212,7 @@ class Measures:
         return sightings, cashiers
 
     def _zones(
-        self, presence: Presence, dt_s: float, gaits: list[Gait], events: list[EventData]
+        self, presence: Presence, dt_s: float, here: _Here, events: list[EventData]
     ) -> dict[str, ZoneData]:
         if not self._dwell:
             return {}
@@ -221,19 +224,12 @@ class Measures:
         rows, columns = (since_s == since_s).nonzero()
         inside: list[list[Inside]] = [[] for _ in self._dwell]
         seen = [0] * len(inside)
-        there = zip(
-            rows.tolist(),
-            columns.tolist(),
-            presence.people.take(rows).tolist(),
-            since_s[rows, columns].tolist(),
-            zip(*presence.feet.T.take(rows, axis=1).tolist(), strict=True),
-            zip(*presence.boxes.T.take(rows, axis=1).tolist(), strict=True),
-            presence.seen.take(rows).tolist(),
-            strict=True,
-        )
-        for row, column, person, from_s, feet, box, sure in there:
-            inside[column].append(Inside(person, from_s, feet, box, gaits[row]))
-            seen[column] += sure
+        since = since_s[rows, columns].tolist()
+        for row, column, from_s in zip(rows.tolist(), columns.tolist(), since, strict=True):
+            inside[column].append(
+                Inside(here.people[row], from_s, here.feet[row], here.boxes[row], here.gaits[row])
+            )
+            seen[column] += here.seen[row]
         zones = {}
         for guests, sure, (name, watch) in zip(inside, seen, self._dwell.items(), strict=True):
             confidence = sure / len(guests) if guests else 1.0

@@ -12,10 +12,10 @@ from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
 
 from edge_agent.measures import hiding, parties, units
-from edge_agent.measures.gait import Box, Point, metres_between
+from edge_agent.measures.gait import Box, Gait, Point, metres_between
 from edge_agent.measures.handover import Handover
 from edge_agent.measures.lanes import LaneShape, Role
-from edge_agent.measures.members import Member, Sighting, Stage
+from edge_agent.measures.members import WALKED_OFF_M, Member, Sighting, Stage
 from edge_agent.measures.steps import Step
 
 JOIN_AFTER_S = 1.0
@@ -108,7 +108,7 @@ class LaneQueue:
         t_s: float,
         dt_s: float,
         sightings: Sequence[Sighting],
-        elsewhere: Mapping[int, Point],
+        elsewhere: Mapping[int, tuple[Point, Gait]],
         seen_boxes: Sequence[Box],
         steepness: float,
     ) -> Step:
@@ -118,7 +118,7 @@ class LaneQueue:
             t_s: time of the frame.
             dt_s: seconds since the last one.
             sightings: people in the zones of this lane as shoppers.
-            elsewhere: track → feet of those seen in this frame who are not in this lane.
+            elsewhere: track → feet and gait of those seen who are not in this lane.
             seen_boxes: boxes of everybody seen, for what hides whom.
             steepness: how far down it is to people's heads for each metre towards them.
         """
@@ -131,7 +131,7 @@ class LaneQueue:
         self._handover.seen_elsewhere(elsewhere, t_s)
         for member in list(self._members.values()):
             if member.track in elsewhere:
-                self._outside(member, elsewhere[member.track], t_s)
+                self._outside(member, *elsewhere[member.track], t_s)
             elif member.seen_s < t_s:
                 self._miss(member, t_s, dt_s, seen_boxes, steepness)
         for member in list(self._members.values()):
@@ -196,7 +196,7 @@ class LaneQueue:
                 self._join(member, t_s)
         self._members[sighting.track] = member
 
-    def _outside(self, member: Member, feet: Point, t_s: float) -> None:
+    def _outside(self, member: Member, feet: Point, gait: Gait, t_s: float) -> None:
         member.seen_s, member.log_odds = t_s, hiding.CERTAIN
         if math.isnan(member.out_s):
             member.out_s = t_s
@@ -204,6 +204,9 @@ class LaneQueue:
         away_m = metres_between(member.box, member.feet, feet)
         if away_s >= LEFT_ANYHOW_S or (away_s >= LEFT_AFTER_S and away_m >= LEFT_M):
             self._leave(member, member.out_s)
+        elif member.told and gait.fast_since_s > member.service_s and away_m >= WALKED_OFF_M:
+            # Whose service is over walks away, and is out of the lane between two looks.
+            self._leave(member, gait.fast_since_s)
 
     def _leave(self, member: Member, t_s: float) -> None:
         del self._members[member.track]
