@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import compress
 from typing import NamedTuple
 
@@ -13,7 +14,6 @@ from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
 from edge_agent.measures.gait import Box, Gait, Gaits, Point, rows_of
-from edge_agent.measures.glimpses import Glimpses
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
@@ -28,6 +28,9 @@ from messages.events import EventData, LineCrossing
 
 GAP_S = 10.0
 """After so many seconds without a frame nobody knows who is still there."""
+LOOK_S = 0.19
+"""Lanes and zones are looked at so often: people walk a foot's length in that time, and nothing
+is decided in less. What walks and which line is crossed is followed in every frame."""
 
 
 class _Here(NamedTuple):
@@ -40,13 +43,13 @@ class _Here(NamedTuple):
     gaits: list[Gait]
 
     @classmethod
-    def of(cls, presence: Presence, seen: NDArray[np.bool_], gaits: list[Gait]) -> _Here:
-        """Take them out of the arrays; ``seen`` are those seen since the lanes' last look."""
+    def of(cls, presence: Presence, gaits: list[Gait]) -> _Here:
+        """Take them out of the arrays."""
         return cls(
             presence.people.tolist(),
             list(zip(*presence.feet.T.tolist(), strict=True)),
             list(zip(*presence.boxes.T.tolist(), strict=True)),
-            seen.tolist(),
+            presence.seen.tolist(),
             gaits,
         )
 
@@ -72,7 +75,7 @@ class Measures:
         }
         self._heat = HeatMap()
         self._gaits = Gaits()
-        self._glimpses = Glimpses()
+        self._looked_s = math.nan
         self._lanes_told: dict[str, QueueData] = {}
         self._zones_told: dict[str, ZoneData] = {}
         self._footfall = Footfall(z.id for z in camera.zones if isinstance(z, LineZone))
@@ -108,10 +111,11 @@ class Measures:
             presence.people, presence.feet, presence.boxes, presence.seen, presence.t_s
         )
         self._heads.learn(presence.boxes, presence.feet, presence.seen, dt_s)
-        look = self._glimpses.look(presence)
-        if look is not None:
-            since_s, seen = look
-            here = _Here.of(presence, seen, gaits)
+        since_s = presence.t_s - self._looked_s
+        if not since_s < LOOK_S:
+            self._looked_s = presence.t_s
+            since_s = 0.0 if math.isnan(since_s) else since_s
+            here = _Here.of(presence, gaits)
             self._lanes_told = self._queues(presence, since_s, here, events)
             self._zones_told = self._zones(presence, since_s, here, events)
         for crossing in presence.crossings:
@@ -144,7 +148,7 @@ class Measures:
         if 0.0 <= dt_s <= GAP_S:
             return dt_s
         self._gaits.restart()
-        self._glimpses.restart()
+        self._looked_s = math.nan
         self._changes.restart()
         for lane in self._lanes:
             lane.restart()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from edge_agent.measures import till
+from edge_agent.measures import till, units
 from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Stage
 
@@ -38,13 +38,30 @@ def company_served(member: Member, members: Iterable[Member], t_s: float) -> boo
     )
 
 
-def is_behind(member: Member, members: Iterable[Member], shape: LaneShape, t_s: float) -> bool:
+def stepped_up_with(member: Member, members: Iterable[Member]) -> int | None:
+    """Unit of whom somebody came to the till with; None where they came by themselves.
+
+    Who belongs together steps up together. Whose turn is next stands behind, and who works
+    beside the till was there before.
+    """
+    for other in members:
+        if other is member or other.stage != Stage.SERVED:
+            continue
+        apart_s = abs(other.role_since_s - member.role_since_s)
+        if apart_s <= units.TOGETHER_S and units.is_beside(member, other):
+            return other.unit
+    return None
+
+
+def is_behind(
+    member: Member, members: Iterable[Member], shape: LaneShape, t_s: float, steepness: float
+) -> bool:
     """Whether somebody stands behind another party that is seen being served."""
     return any(
         m.stage == Stage.SERVED
         and m.seen_s >= t_s
         and m.unit != member.unit
-        and till.is_behind(member, m, shape)
+        and till.is_behind(member, m, shape, steepness)
         for m in members
     )
 

@@ -75,6 +75,7 @@ class LaneQueue:
         self._outside_s: dict[int, float] = {}
         self._handover = Handover()
         self._step = Step()
+        self._steepness = 0.0
         self._busy_s = math.nan
 
     @property
@@ -123,6 +124,7 @@ class LaneQueue:
             steepness: how far down it is to people's heads for each metre towards them.
         """
         self._step = Step()
+        self._steepness = steepness
         # Who is new here may have been outside until the last frame.
         for sighting in self._follow(sightings, t_s, dt_s):
             self._welcome(sighting, t_s, dt_s)
@@ -133,7 +135,7 @@ class LaneQueue:
             if member.track in elsewhere:
                 self._outside(member, *elsewhere[member.track], t_s)
             elif member.seen_s < t_s:
-                self._miss(member, t_s, dt_s, seen_boxes, steepness)
+                self._miss(member, t_s, dt_s, seen_boxes)
         for member in list(self._members.values()):
             # Most stand in the queue, where nothing comes next.
             if member.stage is not Stage.WAITING or member.role is Role.SERVICE:
@@ -245,7 +247,6 @@ class LaneQueue:
         t_s: float,
         dt_s: float,
         seen_boxes: Sequence[Box],
-        steepness: float,
     ) -> None:
         if not 0.0 <= t_s - member.covered_s < LOOK_AGAIN_S:
             member.covered = hiding.cover(member.box, seen_boxes)
@@ -257,7 +258,7 @@ class LaneQueue:
             dt_s *= STOOD_DOUBT
         elif not math.isnan(member.gait.fast_since_s):
             dt_s *= WALKED_DOUBT
-        recall = hiding.recall(member.covered, steepness)
+        recall = hiding.recall(member.covered, self._steepness)
         # Some people are hard to see, and stay it: what was missed before weighs in.
         recall = hiding.own_recall(recall, member.found_s, member.missed_s)
         member.log_odds = hiding.after_miss(member.log_odds, recall, dt_s)
@@ -322,7 +323,9 @@ class LaneQueue:
             # Whose turn it is steps up to a till that is free.
             self._serve(member, max(member.role_since_s, member.joined_s))
             return
-        if beside and parties.is_behind(member, self._members.values(), self.shape, t_s):
+        if beside and parties.is_behind(
+            member, self._members.values(), self.shape, t_s, self._steepness
+        ):
             if member.stage == Stage.ARRIVING and member.standing_s(t_s) >= JOIN_AFTER_S:
                 self._join(member, t_s)
             return
@@ -337,6 +340,8 @@ class LaneQueue:
         if member.stage == Stage.ARRIVING:
             self._join(member, t_s)
         self._handover.take_turn(member, self._members.values(), t_s)
+        company = parties.stepped_up_with(member, self._members.values())
+        member.unit = member.unit if company is None else company
         member.straight = member.born_inside and t_s - self._busy_s >= FREE_S
         member.stage = Stage.SERVED
         member.service_s = max(t_s, member.joined_s)

@@ -53,7 +53,7 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float, steepness: fl
         t_s: time of the frame.
         steepness: how far down it is to people's heads for each metre towards them.
     """
-    served, behind = _at_the_till(members, shape, t_s)
+    served, behind = _at_the_till(members, shape, t_s, steepness)
     at_till = {*served, *behind}
     line, walking, unseen = list(behind), [], []
     for member in members:
@@ -76,7 +76,7 @@ def now(members: Collection[Member], shape: LaneShape, t_s: float, steepness: fl
 
 
 def _at_the_till(
-    members: Collection[Member], shape: LaneShape, t_s: float
+    members: Collection[Member], shape: LaneShape, t_s: float, steepness: float
 ) -> tuple[list[Member], list[Member]]:
     """The party that is served, and those in its place who wait behind it.
 
@@ -89,7 +89,7 @@ def _at_the_till(
         return [], []
     first = min(there, key=lambda m: (m.stage != Stage.SERVED, -m.seen_s, _since_s(m)))
     seen = [m for m in there if m.seen_s >= t_s]
-    behind = [m for m in seen if m.unit != first.unit and is_behind(m, first, shape)]
+    behind = [m for m in seen if m.unit != first.unit and is_behind(m, first, shape, steepness)]
     # Company that is not seen beside the payer may never have been a second one.
     served = [m for m in seen if m.unit == first.unit and m not in behind] or [first]
     return served, behind
@@ -144,10 +144,20 @@ def _walks_up(member: Member, shape: LaneShape, t_s: float) -> bool:
     return towards >= TOWARDS * math.hypot(right, along) * math.hypot(*lane) > 0.0
 
 
-def is_behind(member: Member, first: Member, shape: LaneShape) -> bool:
-    """Whether the head of somebody in the place of service is one of the queue."""
+def is_behind(member: Member, first: Member, shape: LaneShape, steepness: float) -> bool:
+    """Whether the head of somebody in the place of service is one of the queue.
+
+    Args:
+        member: who stands there.
+        first: whoever is served.
+        shape: the lane.
+        steepness: how far down it is to people's heads for each metre towards them.
+    """
     if member is first or member.stage == Stage.DONE:
         return False
+    if steepness >= in_line.STEEP:
+        # From above it shows who stands behind the shopper and who beside.
+        return member.floor_m[0] - first.floor_m[0] >= BEHIND_M
     if member.place > first.place and _apart_m(first, first.feet, member.feet) >= BEHIND_M:
         return True
     left, top, right, bottom = first.box

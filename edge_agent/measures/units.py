@@ -26,12 +26,16 @@ def find(member: Member, others: Iterable[Member]) -> int:
         # When somebody joined who was first seen in the queue is a guess.
         if member.born_inside and abs(other.entered_s - member.entered_s) > TOGETHER_S:
             continue
-        if _covered(member.box, other.box) > ONE_BODY:
-            continue
         distance_m = metres_between(member.box, member.feet, other.feet)
-        if distance_m < best_m:
+        if distance_m < best_m and is_beside(member, other):
             best, best_m = other.unit, distance_m
     return best
+
+
+def is_beside(member: Member, other: Member) -> bool:
+    """Whether somebody stands so near to the other one as company does, and is no second box."""
+    near = metres_between(member.box, member.feet, other.feet) < TOGETHER_M
+    return near and _covered(member.box, other.box) <= ONE_BODY
 
 
 def count(members: Iterable[Member]) -> int:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.measures import in_line
+from edge_agent.measures import in_line, till
 from edge_agent.measures.gait import Gait
-from edge_agent.measures.lanes import Role
+from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import Member, Sighting
 from edge_agent.measures.steady import Steady
 
@@ -125,3 +125,10 @@ def test_a_length_changes_after_a_moment_and_not_for_a_flicker(
     assert told[-1] == 3
     steady.restart()
     assert steady.update([], 6.0, steepness) == []
+
+
+def test_from_above_who_stands_beside_the_shopper_is_not_behind() -> None:
+    shape = LaneShape("1", True, True, (0.5, 0.5), (0.0, -2.0))
+    shopper = member(1, 0.0, -0.3)
+    assert not till.is_behind(member(2, 0.1, 0.6), shopper, shape, STEEP)
+    assert till.is_behind(member(3, 0.7, -0.3), shopper, shape, STEEP)

@@ -231,3 +231,30 @@ def test_who_stands_first_in_line_waits_for_somebody_at_the_till(film: Film) -> 
     film.walk(8, ((0.3, 0.7), (0.5, 0.9)), 0.5)
     assert film.show({**queue_of(2), **dict([CASHIER])}, 0.5).lanes["1"].served == 0
     assert film.show(dict([CASHIER]), 8).lanes["1"].served == 0
+
+
+def test_who_steps_up_together_is_served_together(film: Film) -> None:
+    film.show({1: (0.27, 0.5), **dict([CASHIER])}, 10)
+    film.walk(2, ((0.34, 0.05), (0.34, 0.5)), 2, (1, (0.27, 0.5)))
+    waiting = film.show({1: (0.27, 0.5), 2: (0.34, 0.5), **dict([CASHIER])}, 5).lanes["1"]
+    assert (waiting.waiting, waiting.units) == (2, 2)
+    for part in np.linspace(0.0, 0.2, 8):
+        film.show({1: (0.27, 0.5 + part), 2: (0.34, 0.5 + part), **dict([CASHIER])}, 0.125)
+    lane = film.show({1: (0.27, 0.7), 2: (0.34, 0.7), **dict([CASHIER])}, 5).lanes["1"]
+    assert (lane.waiting, lane.served) == (0, 2)
+
+
+def test_lanes_are_looked_at_a_few_times_a_second(film: Film) -> None:
+    readings = [film.show({**queue_of(2), **dict([CASHIER])}, 0.125) for _ in range(16)]
+    looks = {id(reading.lanes) for reading in readings}
+    assert len(looks) == 8
+    assert [reading.t_s for reading in readings] == [k / 8 for k in range(16)]
+
+
+def test_whose_service_ended_and_who_is_out_of_the_lane_at_the_next_look_is_gone(
+    film: Film,
+) -> None:
+    film.show({8: (0.3, 0.7), **dict([CASHIER])}, 6)
+    for x in (0.36, 0.42, 0.48):
+        film.show({8: (x, 0.75), **dict([CASHIER])}, 0.125)
+    assert film.show(dict([CASHIER]), 0.5).lanes["1"].served == 0
