@@ -21,8 +21,8 @@ def main() -> None:
     )
     day.report(DAY_SEEDS)
     if "drawn" in sys.argv[1:]:
-        print(f"drawn scenes of {DRAWN_S:.0f} s, two busy lanes, default model")
-        drawn.report(("along", "high", "corner"), (1, 2), DRAWN_S)
+        print(f"drawn scenes of {DRAWN_S:.0f} s, two lanes, default model")
+        drawn.report(drawn.SCENES, ("along", "high", "corner"), (2, 3), DRAWN_S)
 
 
 if __name__ == "__main__":

@@ -17,11 +17,13 @@ from simulators.camera.drawing import Painter
 from simulators.camera.views import VIEWS
 from simulators.camera.zones import zones
 from simulators.scene.scene import Scene
-from simulators.scene.settings import busy
+from simulators.scene.settings import busy, orderly
 from simulators.scene.truth import LaneTruth
 
 WARM_UP_S = 240.0
 """The shop fills before the camera looks."""
+SCENES = {"orderly": orderly, "busy": busy}
+"""Queues in which people keep a step and a half, and tight ones with many families."""
 FPS = 8.0
 THRESHOLD = 0.37
 """Score from which a detection counts for who counts people in polygons."""
@@ -56,10 +58,10 @@ class _Moment:
     in_polygon: int
 
 
-def compare(view: str, seed: int, seconds: float) -> Accuracy:
-    """Draw ``seconds`` of a busy shop and measure them."""
+def compare(scene: str, view: str, seed: int, seconds: float) -> Accuracy:
+    """Draw ``seconds`` of a shop and measure them."""
     lanes: dict[str, list[_Moment]] = {}
-    for moment in _moments(view, seed, seconds):
+    for moment in _moments(scene, view, seed, seconds):
         lanes.setdefault(moment.told.lane, []).append(moment)
     known = [m for moments in lanes.values() for m in moments if m.told.waiting is not None]
     told = np.array([m.told.waiting for m in known])
@@ -82,12 +84,14 @@ def compare(view: str, seed: int, seconds: float) -> Accuracy:
     )
 
 
-def report(views: Iterable[str], seeds: Iterable[int], seconds: float) -> None:
-    """Print a line for each view and seed."""
-    for view, seed in product(views, seeds):
-        found = compare(view, seed, seconds)
+def report(
+    scenes: Iterable[str], views: Iterable[str], seeds: Iterable[int], seconds: float
+) -> None:
+    """Print a line for each scene, view and seed."""
+    for scene, view, seed in product(scenes, views, seeds):
+        found = compare(scene, view, seed, seconds)
         print(
-            f"  {view:6} seed {seed}: waiting {found.mean_waiting:.1f}, "
+            f"  {scene:7} {view:6} seed {seed}: waiting {found.mean_waiting:.1f}, "
             f"in polygons MAE {found.polygons_mae:.2f}, "
             f"ours {found.waiting_mae:.2f} (bias {found.waiting_bias:+.2f}), "
             f"served right {found.served_right:.1%}, whether anybody is {found.busy_right:.1%}, "
@@ -99,8 +103,8 @@ def _changes(lengths: Sequence[int | None]) -> int:
     return sum(before != after for before, after in pairwise(lengths))
 
 
-def _moments(view: str, seed: int, seconds: float) -> Iterator[_Moment]:
-    scene = Scene(busy(), seed)
+def _moments(name: str, view: str, seed: int, seconds: float) -> Iterator[_Moment]:
+    scene = Scene(SCENES[name](), seed)
     layout = scene.settings.layout
     place = VIEWS[view](layout)
     painter = Painter(layout, place)

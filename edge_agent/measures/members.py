@@ -16,7 +16,9 @@ WALKED_OFF_M = 0.4
 """Walking for so long, and so far from where it stood, ends a service."""
 NOWHERE = (math.nan, math.nan)
 STAYS_M, STAYS_AFTER_S = 0.35, 1.5
-"""Who stays within so little for so long stands, and does not walk slowly or far away."""
+"""Who stays within so little for so long stands, and does not walk slowly or far away;"""
+STAYS_FLOOR_M = 0.6
+"""on the floor, where it is known, within this: who walks up to a flat view hardly moves in it."""
 HEAD_S = 0.75
 """Time constant of the mean place of the head."""
 
@@ -83,7 +85,8 @@ class Member:
         found_s, missed_s: how long it was seen by itself, and how long not though it was there.
         double_s: how long it was seen as a double of somebody else, of late.
         stood_head: where its head was while it stood.
-        halt, halt_s: where it has stayed, and since when.
+        halt, halt_floor_m, halt_s: where it has stayed, in the picture and on the floor, and since
+            when.
     """
 
     person: int
@@ -117,7 +120,8 @@ class Member:
     double_s: float = 0.0
     stood_head: Point = (math.nan, math.nan)
     floor_m: Point = NOWHERE
-    halt: Point = (math.nan, math.nan)
+    halt: Point = NOWHERE
+    halt_floor_m: Point = NOWHERE
     halt_s: float = math.nan
 
     @property
@@ -238,13 +242,21 @@ class Member:
             step = -math.expm1((self.seen_s - t_s) / HEAD_S)
             self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
         walks_in = self.stage is Stage.ARRIVING
-        if walks_in and not metres_between(box, self.halt, feet) <= STAYS_M:
-            self.halt, self.halt_s = feet, t_s
+        if walks_in and not self._halts(box, feet, floor_m):
+            self.halt, self.halt_floor_m, self.halt_s = feet, floor_m, t_s
         self.feet, self.box, self.place, self.floor_m = feet, box, place, floor_m
         self.stood, self.gait = stood, gait
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
         if role is not self.role or math.isnan(self.role_since_s):
             self.role, self.role_since_s = role, t_s
+
+
+    def _halts(self, box: Box, feet: Point, floor_m: Point) -> bool:
+        """Whether it is still where it halted."""
+        if not metres_between(box, self.halt, feet) <= STAYS_M:
+            return False
+        # Not known is not elsewhere.
+        return not math.dist(floor_m, self.halt_floor_m) > STAYS_FLOOR_M
 
 
 def _head(box: Box) -> Point:

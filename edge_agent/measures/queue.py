@@ -297,7 +297,7 @@ class LaneQueue:
             return
         stood_s = member.standing_s(t_s)
         if stood_s >= JOIN_AFTER_S and member.stays():
-            self._join(member, t_s - stood_s)
+            self._join(member, t_s - min(stood_s, t_s - member.halt_s))
         elif t_s - member.entered_s >= JOIN_MOVING_AFTER_S:
             self._join(member, t_s)
 
