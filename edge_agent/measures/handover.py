@@ -20,6 +20,8 @@ MISSING_S = 300.0
 HIDDEN_S = 30.0, 12.0
 """So long after they were lost from sight people more likely wait than not; of those who were
 still on the way in some only walk through."""
+FLAT, HIDDEN_FLAT = 0.25, 1.6
+"""Where a camera looks down less than this, those before hide people for so many times as long."""
 BACK_M = 1.0
 """People in a queue move up, not back; feet are found no better than this."""
 TOGETHER_S = 2.5
@@ -40,18 +42,20 @@ class Handover:
         """Note somebody who is not believed to be there any more; nobody saw them leave."""
         self._missing.append(member)
 
-    def hidden(self, members: Collection[Member], t_s: float) -> list[Member]:
+    def hidden(self, members: Collection[Member], t_s: float, steepness: float) -> list[Member]:
         """Those lost from sight who most likely wait, while somebody is served.
 
         Args:
             members: everybody in the lane.
             t_s: time of the frame.
+            steepness: how far down it is to people's heads for each metre towards them.
         """
         if not any(m.stage == Stage.SERVED for m in members):
             return []
         doubted = [m for m in members if m.stage == Stage.WAITING and not m.counts]
         lost = (*doubted, *self._missing)
-        return [m for m in lost if t_s - m.seen_s <= HIDDEN_S[m.stage == Stage.ARRIVING]]
+        times = HIDDEN_FLAT if steepness < FLAT else 1.0
+        return [m for m in lost if t_s - m.seen_s <= times * HIDDEN_S[m.stage == Stage.ARRIVING]]
 
     def seen_elsewhere(self, tracks: Container[int], t_s: float) -> None:
         """Forget the missing whose tracks are seen outside the lane, and those long gone."""

@@ -17,7 +17,7 @@ WALKED_OFF_M = 0.4
 NOWHERE = (math.nan, math.nan)
 STAYS_M, STAYS_AFTER_S = 0.35, 1.5
 """Who stays within so little for so long stands, and does not walk slowly or far away;"""
-STAYS_FLOOR_M = 0.6
+STAYS_FLOOR_M = 0.4
 """on the floor, where it is known, within this: who walks up to a flat view hardly moves in it."""
 HEAD_S = 0.75
 """Time constant of the mean place of the head."""
@@ -249,7 +249,6 @@ class Member:
         self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
         if role is not self.role or math.isnan(self.role_since_s):
             self.role, self.role_since_s = role, t_s
-
 
     def _halts(self, box: Box, feet: Point, floor_m: Point) -> bool:
         """Whether it is still where it halted."""

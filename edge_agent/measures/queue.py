@@ -20,6 +20,8 @@ from edge_agent.measures.steps import Step
 
 JOIN_AFTER_S = 1.0
 """Standing so long in the queue zone joins the queue."""
+FAR_M, JOIN_FAR_AFTER_S = 2.0, 4.0
+"""Who stands so far behind the last one is likely still on the way, until they stood so long."""
 JOIN_MOVING_AFTER_S = 12.0
 """So long in the zone joins even who never stands: a passer-by is through by then."""
 SERVED_AFTER_S = 0.4
@@ -60,6 +62,7 @@ KNOWN_S = 0.7
 
 
 _PLACE = attrgetter("place")
+_IN_QUEUE = (Stage.WAITING, Stage.SERVED)
 
 
 class LaneQueue:
@@ -95,7 +98,7 @@ class LaneQueue:
 
     def hidden(self, t_s: float) -> list[Member]:
         """Those lost from sight who most likely wait, while somebody is served."""
-        return self._handover.hidden(self._members.values(), t_s)
+        return self._handover.hidden(self._members.values(), t_s, self._steepness)
 
     def clear(self) -> None:
         """Forget everybody, without events: nobody knows what became of them."""
@@ -296,10 +299,17 @@ class LaneQueue:
         if member.role != Role.QUEUE:
             return
         stood_s = member.standing_s(t_s)
-        if stood_s >= JOIN_AFTER_S and member.stays():
+        needed_s = JOIN_FAR_AFTER_S if self._gap_m(member) > FAR_M else JOIN_AFTER_S
+        if stood_s >= needed_s and member.stays():
             self._join(member, t_s - min(stood_s, t_s - member.halt_s))
         elif t_s - member.entered_s >= JOIN_MOVING_AFTER_S:
             self._join(member, t_s)
+
+    def _gap_m(self, member: Member) -> float:
+        """How far it is from somebody who joins to the next one ahead, or the till; NaN unknown."""
+        place_m = member.floor_m[0]
+        ahead = [m.floor_m[0] for m in self._members.values() if m.stage in _IN_QUEUE]
+        return place_m - max([m for m in ahead if m < place_m], default=0.0)
 
     def _join(self, member: Member, t_s: float) -> None:
         if not math.isnan(member.joined_s):
