@@ -11,19 +11,14 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from operator import attrgetter
 
-from edge_agent.measures import hiding, parties, units
+from edge_agent.measures import hiding, joining, parties, units
 from edge_agent.measures.gait import Box, Gait, Point, metres_between
 from edge_agent.measures.handover import Handover
+from edge_agent.measures.joining import JOIN_AFTER_S
 from edge_agent.measures.lanes import LaneShape, Role
 from edge_agent.measures.members import WALKED_OFF_M, Member, Sighting, Stage
 from edge_agent.measures.steps import Step
 
-JOIN_AFTER_S = 1.0
-"""Standing so long in the queue zone joins the queue."""
-FAR_M, JOIN_FAR_AFTER_S = 2.0, 4.0
-"""Who stands so far behind the last one is likely still on the way, until they stood so long."""
-JOIN_MOVING_AFTER_S = 12.0
-"""So long in the zone joins even who never stands: a passer-by is through by then."""
 SERVED_AFTER_S = 0.4
 """Standing so long in the place of service starts a service."""
 SERVED_BESIDE_AFTER_S = 3.0
@@ -60,9 +55,7 @@ the time it was seen by itself, was never anybody."""
 KNOWN_S = 0.7
 """Who was seen outside the lane for so long walked in: no hidden member shows up again."""
 
-
 _PLACE = attrgetter("place")
-_IN_QUEUE = (Stage.WAITING, Stage.SERVED)
 
 
 class LaneQueue:
@@ -296,20 +289,9 @@ class LaneQueue:
             self._back_in_queue(member, t_s)
 
     def _try_join(self, member: Member, t_s: float) -> None:
-        if member.role != Role.QUEUE:
-            return
-        stood_s = member.standing_s(t_s)
-        needed_s = JOIN_FAR_AFTER_S if self._gap_m(member) > FAR_M else JOIN_AFTER_S
-        if stood_s >= needed_s and member.stays():
-            self._join(member, t_s - min(stood_s, t_s - member.halt_s))
-        elif t_s - member.entered_s >= JOIN_MOVING_AFTER_S:
-            self._join(member, t_s)
-
-    def _gap_m(self, member: Member) -> float:
-        """How far it is from somebody who joins to the next one ahead, or the till; NaN unknown."""
-        place_m = member.floor_m[0]
-        ahead = [m.floor_m[0] for m in self._members.values() if m.stage in _IN_QUEUE]
-        return place_m - max([m for m in ahead if m < place_m], default=0.0)
+        began_s = joining.began_s(member, self._members.values(), t_s)
+        if began_s is not None:
+            self._join(member, began_s)
 
     def _join(self, member: Member, t_s: float) -> None:
         if not math.isnan(member.joined_s):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from edge_agent.measures import Measures
+from edge_agent.measures.handover import Handover
+from edge_agent.measures.members import Stage
 from messages.events import Joined, WaitDone
+from tests.unit.measures.test_joining import ahead
 from tests.unit.measures.test_lane_measures import CAMERA, CASHIER, Film
 
 TILL = (0.3, 0.7)
@@ -137,3 +140,11 @@ def test_of_who_was_lost_on_the_way_nobody_knows_who_leaves(film: Film) -> None:
     film.walk(2, ((0.3, 0.5), (0.9, 0.5)), 4.0, SHOPPER)
     film.show({2: (0.9, 0.5), **dict([CASHIER, SHOPPER])}, 15)
     assert gave_up(film) == []
+
+
+@pytest.mark.parametrize(("steepness", "counts"), [(0.15, True), (0.5, False)])
+def test_in_a_flat_view_people_stay_hidden_for_longer(steepness: float, counts: bool) -> None:
+    handover, served, lost = Handover(), ahead(0.0, Stage.SERVED), ahead(2.0)
+    handover.lost(lost)
+    found = handover.hidden([served], lost.seen_s + 40.0, steepness)
+    assert found == ([lost] if counts else [])
