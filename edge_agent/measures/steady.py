@@ -6,11 +6,11 @@ import math
 
 from edge_agent.measures.members import Member
 
-MEAN_S = 0.6, 0.25
+MEAN_S = 1.0, 0.25
 """Time constant of the mean length in flat views, where people hide each other, and in steep."""
 FLAT, STEEP = 0.25, 0.5
 CHANGED = 0.75
-"""Another length is told when the mean is so far from the one told last: after .8 s of one more
+"""Another length is told when the mean is so far from the one told last: after 1.4 s of one more
 or less in a flat view, .35 s in a steep one, never while somebody is seen every other time."""
 
 
