@@ -59,20 +59,21 @@ def reader(
 @app.command()
 def film(
     video: Annotated[Path, typer.Argument(help="Where the Motion JPEG video goes, OUT.avi.")],
-    scene: Annotated[str, typer.Option(help="busy, rush or day.")] = "busy",
+    scene: Annotated[str, typer.Option(help="busy, orderly, rush or day.")] = "busy",
     view: Annotated[str, typer.Option(help="Where the camera hangs.")] = "along",
     seed: Annotated[int, typer.Option(help="Seed of the shop.")] = 1,
     seconds: Annotated[float, typer.Option(help="Length of the video.")] = 240.0,
     fps: Annotated[float, typer.Option(help="Pictures a second.")] = 8.0,
     from_s: Annotated[float, typer.Option(help="Seconds the shop is open before.")] = 600.0,
     moved: Annotated[int, typer.Option(help="Hang the camera elsewhere; 0 does not.")] = 0,
+    solid: Annotated[bool, typer.Option(help="Draw people as lit solid bodies.")] = False,
 ) -> None:
     """Film a simulated shop; beside the video come its truth (.jsonl) and a config (.yaml)."""
     from simulators.camera.recording import Take, film
     from simulators.store.hardware import settings_of
 
     try:
-        take = Take(settings_of(scene), view, seed, seconds, fps, from_s, moved)
+        take = Take(settings_of(scene), view, seed, seconds, fps, from_s, moved, solid)
         frames = film(video, take)
     except (ValueError, OSError) as error:
         raise typer.BadParameter(str(error)) from error

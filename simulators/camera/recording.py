@@ -80,6 +80,7 @@ class Take:
         fps: pictures a second.
         from_s: how long the shop is open before.
         moved: seed of another place for the camera, 0 for the usual one.
+        solid: draw people as lit solid bodies.
     """
 
     settings: SceneSettings
@@ -89,6 +90,7 @@ class Take:
     fps: float = 8.0
     from_s: float = 600.0
     moved: int = 0
+    solid: bool = False
 
 
 def film(video: Path, take: Take) -> int:
@@ -108,7 +110,7 @@ def film(video: Path, take: Take) -> int:
     scene.advance(take.from_s)
     config = device_config(layout, {"cam-1": (view, str(video))}, fps=take.fps)
     video.with_suffix(".yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    clip = shots(scene, view, seconds=take.seconds, fps=take.fps)
+    clip = shots(scene, view, seconds=take.seconds, fps=take.fps, solid=take.solid)
     return record(video, video.with_suffix(".jsonl"), clip, view, take.fps)
 
 
@@ -121,6 +123,7 @@ def shots(
     draw: bool = True,
     truth: bool = True,
     noise: bool = True,
+    solid: bool = False,
 ) -> Iterator[Shot]:
     """Film a scene from where it stands now.
 
@@ -132,8 +135,9 @@ def shots(
         draw: draw the pictures.
         truth: find the boxes and visible shares.
         noise: add the noise of a sensor.
+        solid: draw people as lit solid bodies.
     """
-    painter = Painter(scene.settings.layout, view, noise=noise)
+    painter = Painter(scene.settings.layout, view, noise=noise, solid=solid)
     start_s = scene.now_s
     scene.take_events()
     for frame in range(round(seconds * fps)):

@@ -49,6 +49,7 @@ class Outline:
 
     Attributes:
         body: the person.
+        t_s: decides the pose.
         depth_m: distance along the camera's axis.
         shapes: parts, the farthest first.
         box: x1 y1 x2 y2 in pixels of the body without what it carries, not clipped.
@@ -56,6 +57,7 @@ class Outline:
     """
 
     body: Body
+    t_s: float
     depth_m: float
     shapes: list[Shape]
     box: tuple[float, float, float, float]
@@ -80,7 +82,7 @@ def outline(body: Body, t_s: float, view: View) -> Outline | None:
     shapes = _shapes(shown, pixels, radii)
     order = np.argsort(-nearness, kind="stable").tolist()
     return Outline(
-        body, float(np.median(depth)), [shapes[i] for i in order], (x0, y0, x1, y1), extent
+        body, t_s, float(np.median(depth)), [shapes[i] for i in order], (x0, y0, x1, y1), extent
     )
 
 

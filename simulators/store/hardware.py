@@ -13,11 +13,11 @@ from simulators.camera.views import VIEWS
 from simulators.llrp_reader import LlrpServer
 from simulators.scene.live import LiveScene
 from simulators.scene.scene import Scene
-from simulators.scene.settings import SceneSettings, busy, day, quiet, rush
+from simulators.scene.settings import SceneSettings, busy, day, orderly, quiet, rush
 from simulators.store.field import SceneField
 
 CAMERA = "lanes"
-SCENES = {"quiet": quiet, "busy": busy, "rush": rush, "day": day}
+SCENES = {"quiet": quiet, "busy": busy, "orderly": orderly, "rush": rush, "day": day}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import models
 from edge_agent.config import load
 from simulators.camera.drawing import Painter, Seen
 from simulators.camera.following import NoisyTracker
@@ -76,13 +77,14 @@ def test_a_polygon_out_of_the_picture_is_clipped_away() -> None:
     assert ALONG.on_picture(((0.0, -20.0), (1.0, -20.0), (1.0, -19.0))) == []
 
 
-def test_somebody_alone_is_wholly_seen_and_drawn_where_truth_says() -> None:
+@pytest.mark.parametrize("solid", [False, True])
+def test_somebody_alone_is_wholly_seen_and_drawn_where_truth_says(solid: bool) -> None:
     snapshot = people_at((2.4, 4.0))
     seen = truth_of(snapshot)[0]
     assert seen.visible > 0.98
     assert seen.visible_box == pytest.approx(seen.box, abs=3.0)
     empty = replace(snapshot, bodies=())
-    painter = Painter(LAYOUT, ALONG, noise=False)
+    painter = Painter(LAYOUT, ALONG, noise=False, solid=solid)
     changed = np.abs(painter.draw(snapshot).astype(int) - painter.draw(empty)).max(axis=2) > 24
     rows, columns = np.nonzero(changed)
     x0, y0, x1, y1 = seen.box
@@ -90,6 +92,29 @@ def test_somebody_alone_is_wholly_seen_and_drawn_where_truth_says() -> None:
     assert rows.min() == pytest.approx(y0, abs=4)
     assert columns.max() == pytest.approx(x1, abs=25)  # the shadow falls to the right
     assert rows.max() == pytest.approx(y1, abs=12)
+
+
+def test_of_two_solid_bodies_the_nearer_is_before_the_other() -> None:
+    snapshot = people_at((2.55, 5.0), (2.45, 4.2))
+    both = Painter(LAYOUT, ALONG, noise=False, solid=True).draw(snapshot)
+    alone = replace(snapshot, bodies=snapshot.bodies[1:])
+    x0, y0, x1, y1 = (round(v) for v in truth_of(snapshot)[1].box)
+    # Within the nearer body's trunk nothing of the other one shows.
+    part = (
+        slice(y0 + (y1 - y0) // 3, y0 + (y1 - y0) // 2),
+        slice((x0 + x1) // 2 - 5, (x0 + x1) // 2),
+    )
+    assert (both[part] == Painter(LAYOUT, ALONG, noise=False, solid=True).draw(alone)[part]).all()
+
+
+def test_the_default_model_finds_both_ways_of_drawing() -> None:
+    snapshot = people_at((2.4, 4.0))
+    x0, y0, x1, _ = truth_of(snapshot)[0].box
+    for solid in (False, True):
+        found = models.load().detect(Painter(LAYOUT, ALONG, solid=solid).draw(snapshot))
+        assert found.scores[0] > 0.5
+        left, top, right, _ = found.boxes[0].tolist()
+        assert [left, top, right] == pytest.approx([x0, y0, x1], abs=20)
 
 
 def test_who_stands_behind_another_is_hidden() -> None:
