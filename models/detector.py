@@ -16,7 +16,7 @@ from models.feeding import Feed
 from models.fitting import PAD_LEVEL, Fit, Mode
 from models.inputs import choose_size
 from models.manifest import ModelEntry, ModelError
-from models.suppression import suppress
+from models.suppression import support, suppress
 
 _LAYOUTS = {
     "nhwc": ("tensor(uint8)", 3, 3, "[1, H, W, 3]"),
@@ -97,7 +97,8 @@ class Detector:
         fit = self._feed.fit
         boxes, scores = self._decode(outputs, fit.size, self.min_score, self.entry.person)
         keep = suppress(boxes, scores, self.entry.max_iou)
-        return Detections(fit.back(boxes[keep]), scores[keep])
+        backed = support(boxes, scores, keep, self.entry.max_iou)
+        return Detections(fit.back(boxes[keep]), scores[keep], backed)
 
     def _try(self) -> None:
         """Look at nothing, since only a run shows whether the outputs are those of the family."""

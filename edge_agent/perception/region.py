@@ -62,4 +62,5 @@ def moved(found: Detections, x: int, y: int) -> Detections:
         x: column of the part's top left corner in the whole picture.
         y: its row.
     """
-    return Detections(found.boxes + np.array([x, y, x, y], np.float32), found.scores)
+    boxes = found.boxes + np.array([x, y, x, y], np.float32)
+    return Detections(boxes, found.scores, found.support)
