@@ -32,6 +32,11 @@ class Looker:
         self.threshold = settings.threshold or self._detector.entry.threshold
 
     @property
+    def family(self) -> str:
+        """What kind of network looks; what scores mean differs between them."""
+        return self._detector.entry.family
+
+    @property
     def input_ratio(self) -> float:
         """Px of the network's input for one px of the height of the last frame; 1 before any."""
         fit = self._detector.fit

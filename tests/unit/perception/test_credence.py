@@ -1,0 +1,83 @@
+"""How much to believe a detection."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from edge_agent.perception import credence
+from models.detections import Detections
+
+TALL_PX = 200.0
+ALONE = (100.0, 100.0, 180.0, 300.0)
+
+
+def chances(*people: tuple[tuple[float, float, float, float], float, float]) -> list[float]:
+    """Of boxes with score and support, where people look 200 px tall."""
+    boxes, scores, support = zip(*people, strict=True)
+    found = Detections(
+        np.array(boxes, np.float32), np.array(scores, np.float32), np.array(support, np.float32)
+    )
+    return credence.chances(found, np.full(len(people), TALL_PX)).tolist()
+
+
+def test_somebody_alone_and_whole_is_believed() -> None:
+    assert chances((ALONE, 0.75, 6.0))[0] > 0.9
+
+
+def test_a_second_box_with_the_same_head_is_not() -> None:
+    person, double = chances((ALONE, 0.75, 6.0), ((98.0, 104.0, 200.0, 290.0), 0.4, 0.9))
+    assert person > 0.9
+    assert double < 0.25
+
+
+def test_a_box_around_the_legs_of_somebody_is_not() -> None:
+    _, legs = chances((ALONE, 0.75, 6.0), ((105.0, 190.0, 175.0, 302.0), 0.4, 0.9))
+    assert legs < 0.35
+
+
+def test_a_weak_box_that_many_cells_agree_on_is_believed_more() -> None:
+    weak, backed = (chances((ALONE, 0.35, support))[0] for support in (0.35, 3.0))
+    assert backed > weak
+
+
+def test_half_a_person_behind_another_is_believed_more_than_half_a_person_alone() -> None:
+    behind = (110.0, 60.0, 180.0, 160.0)
+    _, hidden = chances((ALONE, 0.75, 6.0), (behind, 0.4, 2.0))
+    (alone,) = chances(((110.0, 60.0, 180.0, 100.0), 0.4, 2.0))
+    assert hidden > alone
+
+
+def test_nobody_found_is_nobody() -> None:
+    assert credence.chances(Detections.none(), np.empty(0)).shape == (0,)
+
+
+def test_only_scores_of_the_family_it_was_learned_from_are_known() -> None:
+    assert credence.knows("nanodet")
+    assert not credence.knows("yolo")
+
+
+_places = arrays(np.float64, (6, 2), elements=st.floats(0.0, 500.0))
+_sizes = arrays(np.float64, (6, 2), elements=st.floats(20.0, 250.0))
+_scores = arrays(np.float64, 6, elements=st.floats(0.1, 0.95), unique=True)
+
+
+@given(_places, _sizes, _scores, st.floats(0.2, 5.0), st.permutations(range(6)))
+def test_neither_the_size_of_the_picture_nor_the_order_matters(
+    places: np.ndarray,
+    sizes: np.ndarray,
+    scores: np.ndarray,
+    factor: float,
+    order: list[int],
+) -> None:
+    boxes = np.hstack([places, places + sizes])
+    tall = np.full(6, TALL_PX)
+    plain = credence.features(boxes, scores, scores, tall)
+    other = credence.features(
+        factor * boxes[order], scores[order], scores[order], factor * tall[order]
+    )
+    assert other == pytest.approx(plain[order], rel=1e-6, abs=1e-6)
+    assert plain.shape == (6, credence.FEATURES)
