@@ -9,10 +9,12 @@ import numpy as np
 from edge_agent.config import CameraSettings, QueueZone
 from edge_agent.measures import Measures
 from edge_agent.measures.readings import Readings
+from edge_agent.perception import credence
 from edge_agent.perception.appearance import BANDS, looks
 from edge_agent.perception.looking import Looker
 from edge_agent.tracking.tracker import Tracker, TrackerSettings
 from edge_agent.tracking.tracks import Tracks
+from edge_agent.zones.crowd import Found
 from edge_agent.zones.presence import Presence
 from edge_agent.zones.tills import Tills
 from edge_agent.zones.zones import Zones
@@ -45,7 +47,9 @@ class CameraPipeline:
         self.measures = Measures(camera)
         self._looker = Looker(camera)
         self._settings = TrackerSettings(threshold=self._looker.threshold)
-        if any(isinstance(zone, QueueZone) for zone in camera.zones):
+        queues = any(isinstance(zone, QueueZone) for zone in camera.zones)
+        self._weighs = queues and credence.knows(self._looker.family)
+        if queues:
             self._settings = self._settings.for_queues()
         self._tracker = Tracker(self._settings)
         self._zones = Zones(camera.zones)
@@ -77,5 +81,17 @@ class CameraPipeline:
         size = (frame.image.shape[1], frame.image.shape[0])
         likely = self._tills.likely(self._detections, size)
         tracks = self._tracker.update(self._detections, frame.t_s, size, self._looks, likely)
-        presence = self._zones.update(tracks, size)
+        presence = self._zones.update(tracks, size, self._found(size))
         return Step(self._detections, tracks, presence, self.measures.update(presence))
+
+    def _found(self, size: tuple[int, int]) -> Found | None:
+        """Everything that may be a person; None where nobody asks, or nobody knows how tall."""
+        if not self._weighs:
+            return None
+        boxes = self._detections.boxes / np.array([*size, *size], np.float64)
+        feet = self._zones.standing(boxes[:, 1])
+        if feet is None:
+            return None
+        return Found(
+            boxes, feet, credence.chances(self._detections, (feet - boxes[:, 1]) * size[1])
+        )

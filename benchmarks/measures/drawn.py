@@ -58,10 +58,10 @@ class _Moment:
     in_polygon: int
 
 
-def compare(scene: str, view: str, seed: int, seconds: float) -> Accuracy:
+def compare(scene: str, view: str, seed: int, seconds: float, *, solid: bool = False) -> Accuracy:
     """Draw ``seconds`` of a shop and measure them."""
     lanes: dict[str, list[_Moment]] = {}
-    for moment in _moments(scene, view, seed, seconds):
+    for moment in _moments(scene, view, seed, seconds, solid):
         lanes.setdefault(moment.told.lane, []).append(moment)
     known = [m for moments in lanes.values() for m in moments if m.told.waiting is not None]
     told = np.array([m.told.waiting for m in known])
@@ -87,11 +87,12 @@ def compare(scene: str, view: str, seed: int, seconds: float) -> Accuracy:
 def report(
     scenes: Iterable[str], views: Iterable[str], seeds: Iterable[int], seconds: float
 ) -> None:
-    """Print a line for each scene, view and seed."""
-    for scene, view, seed in product(scenes, views, seeds):
-        found = compare(scene, view, seed, seconds)
+    """Print a line for each scene, view, seed and way of drawing."""
+    for scene, view, seed, solid in product(scenes, views, seeds, (False, True)):
+        found = compare(scene, view, seed, seconds, solid=solid)
         print(
-            f"  {scene:7} {view:6} seed {seed}: waiting {found.mean_waiting:.1f}, "
+            f"  {scene:7} {view:6} seed {seed} {'solid' if solid else 'flat':5}: "
+            f"waiting {found.mean_waiting:.1f}, "
             f"in polygons MAE {found.polygons_mae:.2f}, "
             f"ours {found.waiting_mae:.2f} (bias {found.waiting_bias:+.2f}), "
             f"served right {found.served_right:.1%}, whether anybody is {found.busy_right:.1%}, "
@@ -103,11 +104,11 @@ def _changes(lengths: Sequence[int | None]) -> int:
     return sum(before != after for before, after in pairwise(lengths))
 
 
-def _moments(name: str, view: str, seed: int, seconds: float) -> Iterator[_Moment]:
+def _moments(name: str, view: str, seed: int, seconds: float, solid: bool) -> Iterator[_Moment]:
     scene = Scene(SCENES[name](), seed)
     layout = scene.settings.layout
     place = VIEWS[view](layout)
-    painter = Painter(layout, place)
+    painter = Painter(layout, place, solid=solid)
     camera = CameraSettings.model_validate(
         {"id": "cam", "source": "drawn", "fps": FPS, "zones": zones(layout, place)}
     )

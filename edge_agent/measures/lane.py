@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 from edge_agent.measures import till, units
+from edge_agent.measures.crowd import CrowdLength, LaneBoxes, Length, PartySize
 from edge_agent.measures.delays import LaneSight, delays
 from edge_agent.measures.gait import Box, Gait, Point
 from edge_agent.measures.hiding import CERTAIN
@@ -39,6 +40,13 @@ _SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
 
 
+class _Told(NamedTuple):
+    """How many there are by all boxes."""
+
+    queue: Length
+    party: int
+
+
 class Lane:
     """A lane of one camera.
 
@@ -60,6 +68,7 @@ class Lane:
         self._camera = camera
         self._queue = LaneQueue(shape)
         self._steady, self._unseen_service = Steady(), UnseenService()
+        self._crowd, self._party = CrowdLength(), PartySize()
         self._services = services
         self._blend = blend
         self._scorer = WaitScorer()
@@ -95,6 +104,8 @@ class Lane:
         """Forget who is there, keep what was learned."""
         self._queue.clear()
         self._steady.restart()
+        self._crowd.restart()
+        self._party.restart()
         self._unseen_service.restart()
         self._promise = self._shown = None
         self._service_end_s = math.nan
@@ -110,6 +121,7 @@ class Lane:
         elsewhere: Mapping[int, tuple[Point, Gait]],
         seen_boxes: Sequence[Box],
         steepness: float,
+        boxes: LaneBoxes | None = None,
         *,
         cashier: bool,
     ) -> tuple[QueueData, list[EventData]]:
@@ -139,8 +151,15 @@ class Lane:
                 self._shown = self._predict(t_s, waiting, served, state, self.elsewhere)
             self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
         now = till.now(self._queue.members, self.shape, t_s, steepness)
+        told = None
+        if boxes is not None:
+            passing = _walking(sightings, elsewhere) - {m.track for m in now.waiting}
+            told = _Told(
+                self._crowd.update(boxes.queue, now.waiting, passing, t_s, steepness),
+                self._party.update(boxes.till, len(now.served), t_s, steepness),
+            )
         now = now._replace(waiting=self._steady.update(now.waiting, t_s, steepness))
-        return self._reading(t_s, now, state), events
+        return self._reading(t_s, now, told, state), events
 
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:
         """Tell that a member left before service."""
@@ -229,7 +248,9 @@ class Lane:
         )
         return self._blend.predict(delays(sight, self._services.of(self.name, t_s)))
 
-    def _reading(self, t_s: float, now: till.Now, state: LaneState) -> QueueData:
+    def _reading(
+        self, t_s: float, now: till.Now, told: _Told | None, state: LaneState
+    ) -> QueueData:
         if self._since_s is None or t_s - self._since_s < KNOWN_AFTER_S:
             return QueueData(
                 lane=self.name, waiting=None, served=None, open=state, camera=self._camera
@@ -238,6 +259,10 @@ class Lane:
         unseen = self._unseen_service.update(now, t_s) and state != LaneState.CLOSED
         heads, party, line = len(waiting), len(served) or int(unseen), units.count(waiting)
         sure = _confidence(waiting, served, unseen)
+        if told is not None:
+            line = round(told.queue.heads * line / heads) if heads else told.queue.heads
+            heads, party = told.queue.heads, told.party or int(unseen)
+            sure = _mean(told.queue, served, unseen)
         said = heads, party, line, promise, state, sure, self._score
         # Most frames say what the last one said, and checking a message costs more than comparing.
         if self._read is None or said != self._said:
@@ -278,6 +303,22 @@ def _confidence(waiting: list[Member], served: list[Member], unseen: bool) -> fl
     if unseen:
         doubted.append(_GUESSED)
     return (sum(doubted) + (n - len(doubted)) * _SEEN) / n if n else 1.0
+
+
+def _mean(length: Length, served: list[Member], unseen: bool) -> float:
+    """Mean certainty where the queue is told by boxes."""
+    n = length.heads + len(served) + unseen
+    at_till = sum(m.certainty for m in served) + unseen * _GUESSED
+    return (length.heads * length.certainty + at_till) / n if n else 1.0
+
+
+def _walking(
+    sightings: Iterable[Sighting], elsewhere: Mapping[int, tuple[Point, Gait]]
+) -> set[int]:
+    """Who walks, in the lane or past it."""
+    walking = {s.track for s in sightings if not math.isnan(s.gait.fast_since_s)}
+    walking.update(k for k, (_, gait) in elsewhere.items() if not math.isnan(gait.fast_since_s))
+    return walking
 
 
 def _appeared(member: Member) -> bool:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.config import CameraSettings, DwellZone, LineZone
+from edge_agent.config import CameraSettings, DwellZone, LineZone, QueueZone, ServiceZone
+from edge_agent.measures.crowd import Boxes, LaneBoxes
 from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
@@ -79,6 +80,13 @@ class Measures:
         self._lanes_told: dict[str, QueueData] = {}
         self._zones_told: dict[str, ZoneData] = {}
         self._footfall = Footfall(z.id for z in camera.zones if isinstance(z, LineZone))
+        self._parts = [
+            tuple(
+                {z.id for z in camera.zones if isinstance(z, kind) and z.lane == lane.name}
+                for kind in (QueueZone, ServiceZone)
+            )
+            for lane in self._lanes
+        ]
         self._columns: tuple[str, ...] = ()
         self._dwell_columns: NDArray[np.intp] = np.empty(0, np.intp)
         self._last_s: float | None = None
@@ -161,32 +169,48 @@ class Measures:
     ) -> dict[str, QueueData]:
         if not self._lanes:
             return {}
-        sightings, cashiers = self._sightings(presence, dt_s, here)
+        sightings, cashiers, staff = self._sightings(presence, dt_s, here)
         places = zip(here.feet, here.gaits, strict=True)
         everywhere = dict(compress(zip(here.people, places, strict=True), here.seen))
         seen_boxes = list(compress(here.boxes, here.seen))
         steepness = self._heads.steepness()
         queues = {}
-        for lane, own, cashier in zip(self._lanes, sightings, cashiers, strict=True):
+        lanes = zip(self._lanes, sightings, self._boxes(presence, staff), cashiers, strict=True)
+        for lane, own, boxes, cashier in lanes:
             elsewhere = everywhere.copy()
             for sighting in own:
                 elsewhere.pop(sighting.track, None)
             queues[lane.name], happened = lane.update(
-                presence.t_s, dt_s, own, elsewhere, seen_boxes, steepness, cashier=cashier
+                presence.t_s, dt_s, own, elsewhere, seen_boxes, steepness, boxes, cashier=cashier
             )
             events += happened
         events += self._changes.update(presence.t_s, self._lanes)
         return queues
 
+    def _boxes(self, presence: Presence, staff: set[int]) -> list[LaneBoxes | None]:
+        """Everything that may be a shopper, by the lane in which it stands."""
+        crowd = presence.crowd
+        if crowd is None:
+            return [None] * len(self._lanes)
+        shopper = ~np.isin(crowd.people, list(staff))
+
+        def within(names: set[str]) -> Boxes:
+            columns = [k for k, name in enumerate(presence.zones) if name in names]
+            rows = (crowd.inside[:, columns].any(axis=1) & shopper).nonzero()[0]
+            return Boxes(crowd.chance[rows].tolist(), crowd.people[rows].tolist())
+
+        return [LaneBoxes(*map(within, parts)) for parts in self._parts]
+
     def _sightings(
         self, presence: Presence, dt_s: float, here: _Here
-    ) -> tuple[list[list[Sighting]], list[bool]]:
-        """Sort people by lane; also tell where a cashier stands."""
+    ) -> tuple[list[list[Sighting]], list[bool], set[int]]:
+        """Sort people by lane; also tell where a cashier stands, and who is staff."""
         sightings: list[list[Sighting]] = [[] for _ in self._lanes]
         cashiers = [False] * len(self._lanes)
+        staff: set[int] = set()
         roles, lanes = self._roles.assign(presence, dt_s)
         if not any(roles):
-            return sightings, cashiers
+            return sightings, cashiers, staff
         places = [
             self._position[lane](*point) if role else 0.0
             for role, lane, point in zip(roles, lanes, here.feet, strict=True)
@@ -211,9 +235,10 @@ class Measures:
         for role, lane, sighting in zip(roles, lanes, sights, strict=True):
             if role == Role.STAFF:
                 cashiers[lane] |= not sighting.double
+                staff.add(sighting.track)
             elif role:
                 sightings[lane].append(sighting)
-        return sightings, cashiers
+        return sightings, cashiers, staff
 
     def _zones(
         self, presence: Presence, dt_s: float, here: _Here, events: list[EventData]

@@ -21,8 +21,8 @@ _BINS = 24
 _PER_BIN = 24
 _PAUSE_S = 1.0
 """A row of the picture learns no faster, so nobody teaches it alone by standing there."""
-_ENOUGH = 40
-_REFIT_EVERY = 20
+_ENOUGH = 20
+_REFIT_EVERY = 10
 _WHOLE_ASPECT = (0.2, 0.55)
 """Width to height of somebody standing or walking who is seen whole."""
 _SHORT = 0.85

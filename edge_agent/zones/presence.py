@@ -8,6 +8,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.zones.crowd import Crowd
+
 
 class Direction(StrEnum):
     """Direction of a crossing, as the config names it."""
@@ -46,6 +48,7 @@ class Presence:
         seen: (P,) bool, matched with a detection in this frame.
         since_s: (P, Z) float64, time of entry where the person is inside the zone, else NaN.
         crossings: line crossings since the last call.
+        crowd: what of the picture may be people; None while nobody knows how tall people look.
     """
 
     t_s: float
@@ -56,6 +59,7 @@ class Presence:
     seen: NDArray[np.bool_]
     since_s: NDArray[np.float64]
     crossings: tuple[Crossing, ...] = ()
+    crowd: Crowd | None = None
 
     @property
     def inside(self) -> NDArray[np.bool_]:

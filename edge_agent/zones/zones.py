@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from edge_agent.config import LineZone, Zone
 from edge_agent.tracking.tracks import Tracks
+from edge_agent.zones.crowd import Crowd, Found, chances, spots
 from edge_agent.zones.feet import FootPoints, upright
 from edge_agent.zones.lines import Lines
 from edge_agent.zones.people import People
@@ -46,12 +47,23 @@ class Zones:
         self._people = People(len(areas), len(lines))
         self._waiting: dict[int, list[Crossing]] = {}
 
-    def update(self, tracks: Tracks, frame_size: tuple[int, int]) -> Presence:
+    def standing(self, tops: Floats) -> Floats | None:
+        """Rows of the feet of people whose heads are at rows ``tops`` (N,), fractions of the frame.
+
+        Returns:
+            (N,), or None while too few people have been seen.
+        """
+        return self._feet.expected(tops)
+
+    def update(
+        self, tracks: Tracks, frame_size: tuple[int, int], found: Found | None = None
+    ) -> Presence:
         """Take in where everybody is.
 
         Args:
             tracks: everybody followed at one moment, unconfirmed tracks included.
             frame_size: width and height of the frame in pixels.
+            found: everything in the frame that may be a person, in the order that the tracks name.
 
         Returns:
             Everybody who counts, and what they crossed since the last call.
@@ -68,10 +80,12 @@ class Zones:
         known, stays = self._people.known, self._people.stays
         stays.update(self._polygons, known.feet, known.heights, known.seen, tracks.t_s)
         crossings = self._cross(tracks.t_s)
-        seen = tracks.seen
+        seen, detection = tracks.seen, tracks.detection
         shown = tracks.confirmed & (rows >= 0)
         if np.count_nonzero(shown) < len(shown):
             rows, feet, boxes, seen = rows[shown], feet[shown], boxes[shown], seen[shown]
+            detection = detection[shown]
+        crowd = None if found is None else self._crowd(found, known.ids[rows], detection)
         return Presence(
             tracks.t_s,
             self._names,
@@ -81,6 +95,18 @@ class Zones:
             seen,
             stays.since_s[rows],
             crossings,
+            crowd,
+        )
+
+    def _crowd(
+        self, found: Found, people: NDArray[np.int64], detection: NDArray[np.int64]
+    ) -> Crowd:
+        """Put on the floor what may be people; ``people`` (P,) were seen as ``detection`` (P,)."""
+        ids = np.full(len(found.chance), -1, np.int64)
+        seen = detection >= 0
+        ids[detection[seen]] = people[seen]
+        return Crowd(
+            chances(found, ids < 0), self._polygons.inside(spots(found) * self._square), ids
         )
 
     def _stand(self, tracks: Tracks, boxes: Floats) -> Floats:

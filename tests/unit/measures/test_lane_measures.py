@@ -10,6 +10,7 @@ import pytest
 from edge_agent.config import CameraSettings
 from edge_agent.measures import Measures
 from edge_agent.measures.readings import LaneState, Readings
+from edge_agent.zones.crowd import Crowd
 from edge_agent.zones.presence import Presence
 from messages.events import ServiceDone
 
@@ -50,6 +51,8 @@ class Film:
         self.since: dict[tuple[int, str], float] = {}
         self.events: list[object] = []
         self.heights: dict[int, float] = {}
+        self.chances: list[tuple[int, str, float]] | None = None
+        """Who each detection was taken for, the zone it is in, its chance; None: not told."""
 
     def show(self, people: Mapping[int, tuple[float, float]], for_s: float) -> Readings:
         """Show people (id → feet) for some seconds; give the last readings."""
@@ -90,8 +93,15 @@ class Film:
         boxes = np.hstack([feet - half - np.reshape(up, (-1, 2)), feet + half])
         return Presence(
             self.t_s, zones, np.array(list(people), np.int64), feet, boxes,
-            np.ones(len(people), np.bool_), since,
+            np.ones(len(people), np.bool_), since, crowd=self._crowd(zones),
         )  # fmt: skip
+
+    def _crowd(self, zones: tuple[str, ...]) -> Crowd | None:
+        if self.chances is None:
+            return None
+        people, where, chance = zip(*self.chances, strict=True)
+        inside = np.array([[name == zone for name in zones] for zone in where])
+        return Crowd(np.array(chance), inside, np.array(people))
 
 
 def queue_of(n: int) -> dict[int, tuple[float, float]]:
@@ -258,3 +268,23 @@ def test_whose_service_ended_and_who_is_out_of_the_lane_at_the_next_look_is_gone
     for x in (0.36, 0.42, 0.48):
         film.show({8: (x, 0.75), **dict([CASHIER])}, 0.125)
     assert film.show(dict([CASHIER]), 0.5).lanes["1"].served == 0
+
+
+def test_where_boxes_are_weighed_they_tell_the_length(film: Film) -> None:
+    film.chances = [(1, "q", 0.9), (2, "q", 0.9), (-1, "q", 0.7), (-1, "q", 0.5), (8, "s", 0.9)]
+    lane = film.show({**queue_of(2), 8: (0.3, 0.7), **dict([CASHIER])}, 5).lanes["1"]
+    assert (lane.waiting, lane.units, lane.served) == (3, 3, 1)
+    assert 0.6 < lane.confidence < 0.9
+    # Nobody knows any more how tall people look: those who are followed tell.
+    film.chances = None
+    lane = film.show({**queue_of(2), 8: (0.3, 0.7), **dict([CASHIER])}, 1).lanes["1"]
+    assert lane.waiting == 2
+
+
+def test_neither_the_cashier_nor_who_walks_through_is_weighed(film: Film) -> None:
+    film.show({**queue_of(1), **dict([CASHIER])}, 10)
+    film.chances = [(1, "q", 1.0), (CASHIER[0], "q", 1.0), (5, "q", 1.0)]
+    film.walk(5, ((0.1, 0.3), (0.9, 0.3)), 4, (1, (0.3, 0.55)))
+    assert (
+        film.show({1: (0.3, 0.55), 5: (0.9, 0.3), **dict([CASHIER])}, 0.25).lanes["1"].waiting == 1
+    )

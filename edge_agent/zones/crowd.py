@@ -1,0 +1,87 @@
+"""Everything in a picture that may be a person, put on the floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.tracking.overlap import intersections
+
+Floats = NDArray[np.float64]
+
+WHOLE = 0.7, 1.15
+"""A box is about as tall as a person whose head is there: so much of it, and no more."""
+INSIDE = 0.999
+"""Polygons end at the border of the picture; who stands below it stands in them too."""
+LIKELY, SURE = 0.5, 0.7
+"""Chances from which something is a person more likely than not, and surely enough."""
+LEAST = 0.03
+"""Nobody is less tall, in heights of the frame."""
+
+
+class Found(NamedTuple):
+    """What a detector found.
+
+    Attributes:
+        boxes: (D, 4) x1 y1 x2 y2 as fractions of the frame.
+        feet: (D,) row of the feet of people whose heads are where the boxes begin, likewise.
+        chance: (D,) probability that it is a person, and the best box of them.
+    """
+
+    boxes: Floats
+    feet: Floats
+    chance: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Everything in one picture that may be a person, whether or not a track carries it.
+
+    Attributes:
+        chance: (D,) float64, probability that it is a person, and the best box of them.
+        inside: (D, Z) bool, whether it stands in each polygon.
+        people: (D,) int64, who it was taken for, -1 for nobody.
+    """
+
+    chance: Floats
+    inside: NDArray[np.bool_]
+    people: NDArray[np.int64]
+
+
+def spots(found: Found) -> Floats:
+    """Where everything that was found stands, (D, 2) as fractions of the frame.
+
+    The head is seldom hidden, so it tells, unless a box is about as tall as a person and shows
+    feet of its own. Children are seen whole too, so it may be a good deal shorter.
+    """
+    left, top, right, bottom = found.boxes.T
+    share = (bottom - top) / np.maximum(found.feet - top, LEAST)
+    whole = (share > WHOLE[0]) & (share < WHOLE[1])
+    rows = np.where(whole, bottom, found.feet)
+    return np.stack([(left + right) / 2.0, np.clip(rows, 0.0, INSIDE)], axis=1)
+
+
+def chances(found: Found, nobodys: NDArray[np.bool_]) -> Floats:
+    """Chance of everything that was found, without things that are taken for people.
+
+    Whoever stands by themselves scores well or is followed before long. What does neither is a
+    thing; among people it may be somebody who is half hidden.
+
+    Args:
+        found: what was found.
+        nobodys: (D,) whether no track carries it.
+
+    Returns:
+        (D,) in 0..1.
+    """
+    doubtful = nobodys & (found.chance < SURE)
+    if not np.count_nonzero(doubtful):
+        return found.chance
+    people = found.boxes[found.chance > LIKELY]
+    alone = ~(intersections(found.boxes[doubtful], people) > 0.0).any(axis=1)
+    chance = found.chance.copy()
+    chance[doubtful.nonzero()[0][alone]] = 0.0
+    return chance
