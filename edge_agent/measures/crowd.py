@@ -45,9 +45,16 @@ class LaneBoxes(NamedTuple):
 
 
 class Length(NamedTuple):
-    """How many wait, and how sure that is, 0..1."""
+    """How many wait.
+
+    Attributes:
+        heads: to be told.
+        number: before it was rounded.
+        certainty: how sure that is, 0..1.
+    """
 
     heads: int
+    number: float
     certainty: float
 
 
@@ -92,7 +99,7 @@ class CrowdLength:
         if abs(self._number - self._told) > CHANGED:
             self._told = round(self._number)
         certainty = self._squares / self._number if self._number > 0.0 else 1.0
-        return Length(self._told, certainty)
+        return Length(self._told, self._number, certainty)
 
     def _take(self, number: float, squares: float, t_s: float) -> None:
         if math.isnan(self._t_s):

@@ -41,9 +41,16 @@ Outcome = Literal["served", "reneged", "jockeyed", "balked"]
 
 
 class _Told(NamedTuple):
-    """How many there are by all boxes."""
+    """How many there are by all boxes.
+
+    Attributes:
+        queue: who waits.
+        ahead: who waits before somebody who only arrives.
+        party: who is served.
+    """
 
     queue: Length
+    ahead: Length
     party: int
 
 
@@ -68,7 +75,7 @@ class Lane:
         self._camera = camera
         self._queue = LaneQueue(shape)
         self._steady, self._unseen_service = Steady(), UnseenService()
-        self._crowd, self._party = CrowdLength(), PartySize()
+        self._crowd, self._ahead, self._party = CrowdLength(), CrowdLength(), PartySize()
         self._services = services
         self._blend = blend
         self._scorer = WaitScorer()
@@ -79,7 +86,7 @@ class Lane:
         self._state = LaneState.UNKNOWN
         self._since_s: float | None = None
         self._said_s = -math.inf
-        self._said_of: tuple[int, int, LaneState] | None = None
+        self._said_of: tuple[int, int, int, LaneState] | None = None
         self._score: WaitScore | None = None
         self._service_end_s = math.nan
         self._last_wait_s: float | None = None
@@ -105,6 +112,7 @@ class Lane:
         self._queue.clear()
         self._steady.restart()
         self._crowd.restart()
+        self._ahead.restart()
         self._party.restart()
         self._unseen_service.restart()
         self._promise = self._shown = None
@@ -137,29 +145,40 @@ class Lane:
         # which is sooner and would have a shopper who just stops wait for themselves.
         hidden = self._queue.hidden(t_s)
         waiting, served = self._queue.at(Stage.WAITING) + hidden, self._queue.at(Stage.SERVED)
+        now = till.now(self._queue.members, self.shape, t_s, steepness)
+        told = None
+        if boxes is not None:
+            told = self._weigh(boxes, now, _walking(sightings, elsewhere), t_s, steepness)
+        self._scorer.stood(len(waiting) if told is None else told.queue.number, dt_s)
         events = self._events(step, t_s, len(waiting))
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))
         if state != self._state:
             self._state = state
             events.append(LaneChanged(lane=self.name, state=state))
-        self._scorer.stood(len(waiting), dt_s)
-        said_of = (len(waiting), len(served), state)
+        line = units.count(waiting)
+        if told is not None:
+            line = _in_units(told.ahead.heads, line, len(waiting))
+        said_of = (line, len(waiting), len(served), state)
         if events or said_of != self._said_of or not 0.0 <= t_s - self._said_s < AGAIN_AFTER_S:
             self._said_s, self._said_of = t_s, said_of
-            self._promise = self._shown = self._predict(t_s, waiting, served, state, 0)
+            self._promise = self._shown = self._predict(t_s, line, waiting, served, state)
             if self.elsewhere != 0:
-                self._shown = self._predict(t_s, waiting, served, state, self.elsewhere)
+                more = None if self.elsewhere is None else line + self.elsewhere
+                self._shown = self._predict(t_s, more, waiting, served, state)
             self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
-        now = till.now(self._queue.members, self.shape, t_s, steepness)
-        told = None
-        if boxes is not None:
-            passing = _walking(sightings, elsewhere) - {m.track for m in now.waiting}
-            told = _Told(
-                self._crowd.update(boxes.queue, now.waiting, passing, t_s, steepness),
-                self._party.update(boxes.till, len(now.served), t_s, steepness),
-            )
         now = now._replace(waiting=self._steady.update(now.waiting, t_s, steepness))
         return self._reading(t_s, now, told, state), events
+
+    def _weigh(
+        self, boxes: LaneBoxes, now: till.Now, walking: set[int], t_s: float, steepness: float
+    ) -> _Told:
+        passing = walking - {m.track for m in now.waiting}
+        arriving = {m.track for m in self._queue.members if m.stage is Stage.ARRIVING}
+        return _Told(
+            self._crowd.update(boxes.queue, now.waiting, passing, t_s, steepness),
+            self._ahead.update(boxes.queue, now.waiting, walking | arriving, t_s, steepness),
+            self._party.update(boxes.till, len(now.served), t_s, steepness),
+        )
 
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:
         """Tell that a member left before service."""
@@ -232,16 +251,17 @@ class Lane:
     def _predict(
         self,
         t_s: float,
+        line: int | None,
         waiting: list[Member],
         served: list[Member],
         state: LaneState,
-        elsewhere: int | None,
     ) -> Wait | None:
-        if not self.shape.has_service or state in _SILENT or elsewhere is None:
+        """Give the wait behind ``line`` units; of those ``waiting`` it takes how long they did."""
+        if not self.shape.has_service or state in _SILENT or line is None:
             return None
         serving_since_s = min((m.service_s for m in served), default=None)
         sight = LaneSight(
-            waiting=units.count(waiting) + elsewhere,
+            waiting=line,
             serving_for_s=None if serving_since_s is None else max(t_s - serving_since_s, 0.0),
             head_wait_s=max(t_s - waiting[0].joined_s, 0.0) if waiting else None,
             last_wait_s=self._last_wait_s,
@@ -260,7 +280,7 @@ class Lane:
         heads, party, line = len(waiting), len(served) or int(unseen), units.count(waiting)
         sure = _confidence(waiting, served, unseen)
         if told is not None:
-            line = round(told.queue.heads * line / heads) if heads else told.queue.heads
+            line = _in_units(told.queue.heads, line, heads)
             heads, party = told.queue.heads, told.party or int(unseen)
             sure = _mean(told.queue, served, unseen)
         said = heads, party, line, promise, state, sure, self._score
@@ -303,6 +323,11 @@ def _confidence(waiting: list[Member], served: list[Member], unseen: bool) -> fl
     if unseen:
         doubted.append(_GUESSED)
     return (sum(doubted) + (n - len(doubted)) * _SEEN) / n if n else 1.0
+
+
+def _in_units(heads: int, line: int, waiting: int) -> int:
+    """How many units so many heads are, when ``waiting`` people make ``line`` units."""
+    return round(heads * line / waiting) if waiting else heads
 
 
 def _mean(length: Length, served: list[Member], unseen: bool) -> float:

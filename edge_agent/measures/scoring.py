@@ -27,8 +27,8 @@ class WaitScorer:
         self._waits_s = 0.0
         self._score: WaitScore | None = None
 
-    def stood(self, waiting: int, dt_s: float) -> None:
-        """Add a moment of the published length."""
+    def stood(self, waiting: float, dt_s: float) -> None:
+        """Add a moment of the published length, before it is rounded."""
         self._length_s += waiting * dt_s
 
     def ended(self, wait_s: float) -> None:

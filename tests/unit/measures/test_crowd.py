@@ -85,7 +85,7 @@ def test_after_a_restart_nothing_of_before_is_left() -> None:
     watch = Watch()
     watch.look([1.0] * 6, 5.0)
     watch.length.restart()
-    assert watch.look([], 0.2) == Length(0, 1.0)
+    assert watch.look([], 0.2) == Length(0, 0.0, 1.0)
 
 
 @given(chances)

@@ -288,3 +288,25 @@ def test_neither_the_cashier_nor_who_walks_through_is_weighed(film: Film) -> Non
     assert (
         film.show({1: (0.3, 0.55), 5: (0.9, 0.3), **dict([CASHIER])}, 0.25).lanes["1"].waiting == 1
     )
+
+
+def test_who_is_found_but_not_followed_lengthens_the_wait(film: Film) -> None:
+    people = {**queue_of(2), 8: (0.3, 0.7), **dict([CASHIER])}
+    before_s = film.show(people, 10).lanes["1"].wait_s
+    film.chances = [(1, "q", 1.0), (2, "q", 1.0), (-1, "q", 1.0)]
+    after_s = film.show(people, 4).lanes["1"].wait_s
+    assert before_s is not None
+    assert after_s is not None
+    assert after_s > before_s + 10.0
+
+
+def test_who_only_arrives_is_not_before_themselves(film: Film) -> None:
+    people = {**queue_of(1), 8: (0.3, 0.7), **dict([CASHIER])}
+    film.chances = [(1, "q", 1.0)]
+    before_s = film.show(people, 10).lanes["1"].wait_s
+    film.chances = [(1, "q", 1.0), (5, "q", 1.0)]
+    film.walk(5, ((0.3, 0.02), (0.3, 0.3)), 3, (1, (0.3, 0.55)), (8, (0.3, 0.7)))
+    lane = film.show({**people, 5: (0.3, 0.3)}, 0.5).lanes["1"]
+    assert lane.wait_s is not None
+    assert before_s is not None
+    assert lane.wait_s < before_s + 3.0
