@@ -12,8 +12,10 @@ from edge_agent.tracking.overlap import intersections
 
 Floats = NDArray[np.float64]
 
-WHOLE = 0.7, 1.15
+WHOLE = 0.9, 1.15
 """A box is about as tall as a person whose head is there: so much of it, and no more."""
+SHORT = 0.7
+"""A box that is shorter, but no more than this, is a child's or ends where something hides legs."""
 INSIDE = 0.999
 """Polygons end at the border of the picture; who stands below it stands in them too."""
 LIKELY, SURE = 0.5, 0.7
@@ -55,12 +57,13 @@ def spots(found: Found) -> Floats:
     """Where everything that was found stands, (D, 2) as fractions of the frame.
 
     The head is seldom hidden, so it tells, unless a box is about as tall as a person and shows
-    feet of its own. Children are seen whole too, so it may be a good deal shorter.
+    feet of its own. Where a box is short either may be true, and both count alike.
     """
     left, top, right, bottom = found.boxes.T
     share = (bottom - top) / np.maximum(found.feet - top, LEAST)
     whole = (share > WHOLE[0]) & (share < WHOLE[1])
-    rows = np.where(whole, bottom, found.feet)
+    short = (share > SHORT) & (share <= WHOLE[0])
+    rows = np.where(whole, bottom, np.where(short, (found.feet + bottom) / 2.0, found.feet))
     return np.stack([(left + right) / 2.0, np.clip(rows, 0.0, INSIDE)], axis=1)
 
 

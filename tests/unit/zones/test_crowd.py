@@ -25,9 +25,13 @@ def test_who_is_cut_at_the_waist_stands_where_the_head_says() -> None:
     assert at.tolist() == [[pytest.approx(0.45), pytest.approx(0.8)]]
 
 
-def test_who_is_seen_whole_stands_where_their_feet_are_children_too() -> None:
-    at = spots(found((0.4, 0.3, 0.5, 0.76), (0.6, 0.3, 0.7, 0.68), feet=[0.8, 0.8]))
-    assert at[:, 1].tolist() == [pytest.approx(0.76), pytest.approx(0.68)]
+def test_who_is_seen_whole_stands_where_their_feet_are() -> None:
+    at = spots(found((0.4, 0.3, 0.5, 0.76), (0.6, 0.3, 0.7, 0.84), feet=[0.8, 0.8]))
+    assert at[:, 1].tolist() == [pytest.approx(0.76), pytest.approx(0.84)]
+
+
+def test_a_child_or_somebody_behind_a_counter_stands_in_between() -> None:
+    assert spots(found((0.4, 0.3, 0.5, 0.7), feet=[0.8]))[0, 1] == pytest.approx(0.75)
 
 
 def test_a_box_around_two_does_not_say_where_the_feet_are() -> None:
