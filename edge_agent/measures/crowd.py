@@ -98,7 +98,8 @@ class CrowdLength:
         self._take(sum(weights), sum(w * w for w in weights), t_s)
         if abs(self._number - self._told) > CHANGED:
             self._told = round(self._number)
-        certainty = self._squares / self._number if self._number > 0.0 else 1.0
+        # Rounding may leave the mean of the squares above the mean.
+        certainty = min(self._squares / self._number, 1.0) if self._number > 0.0 else 1.0
         return Length(self._told, self._number, certainty)
 
     def _take(self, number: float, squares: float, t_s: float) -> None:
