@@ -176,7 +176,7 @@ class Lane:
         arriving = {m.track for m in self._queue.members if m.stage is Stage.ARRIVING}
         return _Told(
             self._crowd.update(boxes.queue, now.waiting, passing, t_s, steepness),
-            self._ahead.update(boxes.queue, now.waiting, walking | arriving, t_s, steepness),
+            self._ahead.update(boxes.queue, now.waiting, passing | arriving, t_s, steepness),
             self._party.update(boxes.till, len(now.served), t_s, steepness),
         )
 
