@@ -19,7 +19,7 @@ PARTY_MEAN_S = 2.0
 """The same for the party at the till."""
 CHANGED = 0.65
 """Another length is told when the mean is so far from the one told last."""
-UNSEEN = 0.6
+UNSEEN = 0.5
 """So much counts who is not seen in a flat view, where people hide each other and a hidden one
 often has no box at all; in a steep one nothing, since the boxes tell of everybody."""
 FLAT, STEEP = 0.25, 0.5

@@ -20,6 +20,8 @@ INSIDE = 0.999
 """Polygons end at the border of the picture; who stands below it stands in them too."""
 LIKELY, SURE = 0.5, 0.7
 """Chances from which something is a person more likely than not, and surely enough."""
+EDGE = 0.1
+"""Who stands so near to a zone, in heights of a person, and in no other, stands in it."""
 LEAST = 0.03
 """Nobody is less tall, in heights of the frame."""
 
@@ -53,6 +55,11 @@ class Crowd:
     people: NDArray[np.int64]
 
 
+def tall(found: Found) -> Floats:
+    """How tall a person looks whose head is where each box begins, (D,) heights of the frame."""
+    return np.maximum(found.feet - found.boxes[:, 1], LEAST)
+
+
 def spots(found: Found) -> Floats:
     """Where everything that was found stands, (D, 2) as fractions of the frame.
 
@@ -60,7 +67,7 @@ def spots(found: Found) -> Floats:
     feet of its own. Where a box is short either may be true, and both count alike.
     """
     left, top, right, bottom = found.boxes.T
-    share = (bottom - top) / np.maximum(found.feet - top, LEAST)
+    share = (bottom - top) / tall(found)
     whole = (share > WHOLE[0]) & (share < WHOLE[1])
     short = (share > SHORT) & (share <= WHOLE[0])
     rows = np.where(whole, bottom, np.where(short, (found.feet + bottom) / 2.0, found.feet))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge_agent.config import LineZone, Zone
 from edge_agent.tracking.tracks import Tracks
-from edge_agent.zones.crowd import Crowd, Found, chances, spots
+from edge_agent.zones.crowd import EDGE, Crowd, Found, chances, spots, tall
 from edge_agent.zones.feet import FootPoints, upright
 from edge_agent.zones.lines import Lines
 from edge_agent.zones.people import People
@@ -105,9 +105,18 @@ class Zones:
         ids = np.full(len(found.chance), -1, np.int64)
         seen = detection >= 0
         ids[detection[seen]] = people[seen]
-        return Crowd(
-            chances(found, ids < 0), self._polygons.inside(spots(found) * self._square), ids
-        )
+        return Crowd(chances(found, ids < 0), self._inside(found), ids)
+
+    def _inside(self, found: Found) -> Bools:
+        """(D, Z) in which zone everything stands; at the edge of one is in it too."""
+        places = spots(found) * self._square
+        inside = self._polygons.inside(places)
+        outside = np.flatnonzero(~inside.any(axis=1))
+        if inside.size and len(outside):
+            depths = self._polygons.depths(places[outside])
+            edge = depths.max(axis=1) > -EDGE * tall(found)[outside]
+            inside[outside[edge], depths.argmax(axis=1)[edge]] = True
+        return inside
 
     def _stand(self, tracks: Tracks, boxes: Floats) -> Floats:
         """(N, 2) where the feet of people in ``boxes`` (N, 4) are, who teach where feet are."""

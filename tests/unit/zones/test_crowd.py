@@ -77,5 +77,15 @@ def test_a_doubtful_thing_by_itself_that_nobody_follows_is_nothing() -> None:
     assert seen.chance.tolist() == [0.9, 0.4, 0.4]
 
 
+def test_who_stands_at_the_edge_of_a_zone_stands_in_it() -> None:
+    zones = Zones([QUEUE])
+    # Feet 10, 30 and 100 px left of the zone; people there are 200 px tall.
+    boxes = np.array([[0.37, 0.4, 0.41, 0.8], [0.35, 0.4, 0.39, 0.8], [0.28, 0.4, 0.32, 0.8]])
+    seen = Found(boxes, boxes[:, 3], np.full(3, 0.9))
+    crowd = zones.update(Tracks.none(1.0), SIZE, seen).crowd
+    assert crowd is not None
+    assert crowd.inside[:, 0].tolist() == [True, False, False]
+
+
 def test_without_detections_there_is_no_crowd() -> None:
     assert Zones([QUEUE]).update(Tracks.none(1.0), SIZE).crowd is None
