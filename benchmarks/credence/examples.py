@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,7 +46,8 @@ class Examples:
 
 def of_shop(shop: int) -> Examples:
     """Draw one shop and look at it with the default model."""
-    cv_threads_off()
+    # The other processors have shops of their own.
+    cv2.setNumThreads(1)
     detector = models.load()
     shown = list(pictures(shop))
     line = _heights(shown)
@@ -64,13 +66,6 @@ def join(parts: Sequence[Examples]) -> Examples:
             for name in ("inputs", "real", "solid", "shops")
         )
     )
-
-
-def cv_threads_off() -> None:
-    """Leave the other processors to the other shops."""
-    import cv2
-
-    cv2.setNumThreads(1)
 
 
 def _heights(shown: Sequence[Picture]) -> tuple[float, float] | None:

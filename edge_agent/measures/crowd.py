@@ -12,6 +12,7 @@ from collections.abc import Container
 from typing import NamedTuple
 
 from edge_agent.measures.members import Member
+from edge_agent.measures.perspective import flatness
 
 MEAN_S = 1.5
 """Time constant of the mean: one more or less is told after 1.6 s."""
@@ -22,7 +23,6 @@ CHANGED = 0.65
 UNSEEN = 0.5
 """So much counts who is not seen in a flat view, where people hide each other and a hidden one
 often has no box at all; in a steep one nothing, since the boxes tell of everybody."""
-FLAT, STEEP = 0.25, 0.5
 
 
 class Boxes(NamedTuple):
@@ -92,9 +92,9 @@ class CrowdLength:
             for chance, person in zip(*boxes, strict=True)
             if person < 0 or person not in passing
         ]
-        flatness = _flatness(steepness)
-        if flatness > 0.0:
-            weights += [UNSEEN * flatness * m.certainty for m in waiting if m.seen_s < t_s]
+        flat = flatness(steepness)
+        if flat > 0.0:
+            weights += [UNSEEN * flat * m.certainty for m in waiting if m.seen_s < t_s]
         self._take(sum(weights), sum(w * w for w in weights), t_s)
         if abs(self._number - self._told) > CHANGED:
             self._told = round(self._number)
@@ -138,9 +138,5 @@ class PartySize:
         self._t_s = t_s
         if not followed:
             return 0
-        by_tracks = 0.5 * _flatness(steepness)
+        by_tracks = 0.5 * flatness(steepness)
         return max(1, round(self._number + by_tracks * (followed - self._number)))
-
-
-def _flatness(steepness: float) -> float:
-    return min(max((STEEP - steepness) / (STEEP - FLAT), 0.0), 1.0)

@@ -25,10 +25,16 @@ _LOWEST_M = 0.2
 ASPECT = 16.0 / 9.0
 """Width to height of a usual picture."""
 STEEPEST = 1.0
-_STEEP = (0.25, 0.5)
-"""Steepness from which heads tell where people stand, and from which they tell as well as feet."""
+FLAT, STEEP = 0.25, 0.5
+"""Steepness up to which people hide each other and heads say little of where they stand, and from
+which heads tell as well as feet."""
 _LEAST_ANGLE = 0.02
 """Nobody is so far away that they stand nearer to the horizon, radians."""
+
+
+def flatness(steepness: float) -> float:
+    """How flat a view is, from 1 in a flat one to 0 in a steep one."""
+    return min(max((STEEP - steepness) / (STEEP - FLAT), 0.0), 1.0)
 
 
 class Perspective(NamedTuple):
@@ -59,8 +65,7 @@ class Perspective(NamedTuple):
             (2, N) metres to the right of the camera and away from it.
         """
         by_feet = self.floor(feet[:, 0], feet[:, 1], self.over_heads_m + BODY_M)
-        low, high = _STEEP
-        share = 0.5 * min(max((self.steepness - low) / (high - low), 0.0), 1.0)
+        share = 0.5 * (1.0 - flatness(self.steepness))
         if share == 0.0:
             return by_feet
         across = (boxes[:, 0] + boxes[:, 2]) / 2.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from edge_agent.measures.members import Member
+from edge_agent.measures.perspective import flatness
 
 MEAN_S = 1.0, 0.25
 """Time constant of the mean length in flat views, where people hide each other, and in steep."""
-FLAT, STEEP = 0.25, 0.5
 CHANGED = 0.75
 """Another length is told when the mean is so far from the one told last: after 1.4 s of one more
 or less in a flat view, .35 s in a steep one, never while somebody is seen every other time."""
@@ -38,8 +38,7 @@ class Steady:
             self._mean = float(len(waiting))
         else:
             flat_s, steep_s = MEAN_S
-            steep = min(max((steepness - FLAT) / (STEEP - FLAT), 0.0), 1.0)
-            mean_s = flat_s + steep * (steep_s - flat_s)
+            mean_s = steep_s + flatness(steepness) * (flat_s - steep_s)
             self._mean -= math.expm1((self._t_s - t_s) / mean_s) * (len(waiting) - self._mean)
         self._t_s = t_s
         same = len(waiting) == len(self._told)
