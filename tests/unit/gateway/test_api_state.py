@@ -103,7 +103,7 @@ def test_state_before_the_first_message_is_json(api: Api) -> None:
 def test_the_shop_is_told_by_api_and_metrics_until_a_door_is_blind(world: World, api: Api) -> None:
     world.hear(TOPICS.line("d1", "door"), LineData(line="door", entered=0, left=0))
     for seq, direction in enumerate(("in", "in", "out", "in"), 1):
-        crossing = LineCrossing(line="door", direction=direction, person=seq)  # type: ignore[arg-type]
+        crossing = LineCrossing(line="door", direction=direction, person=seq)  # type: ignore[arg-type]  # a str
         world.hear(TOPICS.event("d1"), crossing, seq=seq)
     world.hear(TOPICS.event("d1"), crossing, seq=4)  # sent twice, counts once
     shop = api.get("/api/v1/state").json()["footfall"]

@@ -40,7 +40,7 @@ class Shop:
 
     def cross(self, line: str, direction: str, t_s: float, device: str = "d1") -> None:
         self._seq += 1
-        event = LineCrossing(line=line, direction=direction, person=1)  # type: ignore[arg-type]
+        event = LineCrossing(line=line, direction=direction, person=1)  # type: ignore[arg-type]  # a str
         self.brain.note(self._hear(event, t_s, device=device, seq=self._seq))
 
     def counts(self, line: str, entered: int, left: int, t_s: float, device: str = "d1") -> None:

@@ -65,7 +65,7 @@ def test_a_line_tells_its_events_since_when_and_how_much_was_watched(
     report: Reporter, gateway: Gateway, outbox: Outbox
 ) -> None:
     for after_s, ways in ((0.0, ["in"]), (2.0, []), (4.0, ["out", "in"]), (10.0, ["in"])):
-        report.camera(CAMERA, readings(after_s, *ways), HeatMap())  # type: ignore[arg-type]
+        report.camera(CAMERA, readings(after_s, *ways), HeatMap())  # type: ignore[arg-type]  # a str each
     line = line_with(gateway, 3)
     assert (line.entered, line.left, line.since) == (3, 1, NOON)
     assert (line.confidence, line.camera) == (0.4, "cam-1")
