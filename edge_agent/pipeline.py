@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,12 @@ class Step:
     readings: Readings
 
 
+CLOSER_EVERY_S = 1.0
+"""So often a camera looks closer at a queue"""
+CLOSER_FROM = 0.5
+"""of at least so many people."""
+
+
 class CameraPipeline:
     """Detect → track → zones → measures for one camera.
 
@@ -47,15 +54,19 @@ class CameraPipeline:
         self.measures = Measures(camera)
         self._looker = Looker(camera)
         self._settings = TrackerSettings(threshold=self._looker.threshold)
-        queues = any(isinstance(zone, QueueZone) for zone in camera.zones)
-        self._weighs = queues and credence.knows(self._looker.family)
-        if queues:
+        self._queues = [zone.id for zone in camera.zones if isinstance(zone, QueueZone)]
+        self._weighs = bool(self._queues) and credence.knows(self._looker.family)
+        if self._queues:
             self._settings = self._settings.for_queues()
         self._tracker = Tracker(self._settings)
         self._zones = Zones(camera.zones)
         self._tills = Tills(camera.zones)
         self._detections = Detections.none()
         self._looks = np.empty((0, 3 * BANDS), np.float32)
+        # Once followed it is of no more use: the zones know it.
+        self._closer: Detections | None = None
+        self._closer_s = math.nan
+        self._somebody_waits = False
 
     @property
     def input_ratio(self) -> float:
@@ -71,6 +82,8 @@ class CameraPipeline:
         """Find the people in a frame."""
         self._detections = self._looker.look(frame)
         self._looks = looks(frame.image, self._detections, self._settings.keep_score)
+        if self._somebody_waits and not 0.0 <= frame.t_s - self._closer_s < CLOSER_EVERY_S:
+            self._closer, self._closer_s = self._looker.look_closer(frame), frame.t_s
 
     def follow(self, frame: Frame) -> Step:
         """Track and measure the people that ``look`` found last.
@@ -81,17 +94,34 @@ class CameraPipeline:
         size = (frame.image.shape[1], frame.image.shape[0])
         likely = self._tills.likely(self._detections, size)
         tracks = self._tracker.update(self._detections, frame.t_s, size, self._looks, likely)
-        presence = self._zones.update(tracks, size, self._found(size))
+        found = closer = None
+        if self.measures.looks(frame.t_s):
+            found = self._found(self._detections, size, self._looker.input_ratio)
+            closer = self._found(self._closer, size, self._looker.closer_ratio)
+            self._closer = None
+        presence = self._zones.update(tracks, size, found, closer)
+        if found is not None:
+            self._somebody_waits = self._number_waiting(presence) >= CLOSER_FROM
         return Step(self._detections, tracks, presence, self.measures.update(presence))
 
-    def _found(self, size: tuple[int, int]) -> Found | None:
+    def _number_waiting(self, presence: Presence) -> float:
+        """How many there are in all queues together, by all that may be a person."""
+        crowd = presence.crowd
+        if crowd is None:
+            return 0.0
+        columns = [k for k, name in enumerate(presence.zones) if name in self._queues]
+        inside = crowd.inside[:, columns].any(axis=1)
+        return float((crowd.chance * crowd.weight)[inside].sum())
+
+    def _found(
+        self, detections: Detections | None, size: tuple[int, int], ratio: float
+    ) -> Found | None:
         """Everything that may be a person; None where nobody asks, or nobody knows how tall."""
-        if not self._weighs:
+        if not self._weighs or detections is None:
             return None
-        boxes = self._detections.boxes / np.array([*size, *size], np.float64)
+        boxes = detections.boxes / np.array([*size, *size], np.float64)
         feet = self._zones.standing(boxes[:, 1])
         if feet is None:
             return None
-        return Found(
-            boxes, feet, credence.chances(self._detections, (feet - boxes[:, 1]) * size[1])
-        )
+        tall_px = (feet - boxes[:, 1]) * size[1]
+        return Found(boxes, feet, credence.chances(detections, tall_px, ratio))

@@ -20,6 +20,7 @@ def load(
     mode: Mode = "auto",
     threads: int = 1,
     min_score: float = 0.1,
+    closer: float = 1.0,
     manifest: Path | None = None,
 ) -> Detector:
     """Open a network by its name in the manifest.
@@ -31,6 +32,7 @@ def load(
             ``auto``: stretch where the shapes are all but the same.
         threads: threads of onnxruntime.
         min_score: lowest score that a detection may have.
+        closer: so many times the pixels of the usual input.
         manifest: look in this ``manifest.toml`` alone.
 
     Raises:
@@ -40,4 +42,6 @@ def load(
     from models.manifest import known, read
 
     entry = (read(manifest) if manifest else known()).get(name)
-    return Detector(entry, size=size, mode=mode, threads=threads, min_score=min_score)
+    return Detector(
+        entry, size=size, mode=mode, threads=threads, min_score=min_score, closer=closer
+    )

@@ -14,7 +14,7 @@ from models.detections import Detections
 from models.families import FAMILIES
 from models.feeding import Feed
 from models.fitting import PAD_LEVEL, Fit, Mode
-from models.inputs import choose_size
+from models.inputs import DEFAULT_PIXELS, choose_size
 from models.manifest import ModelEntry, ModelError
 from models.suppression import support, suppress
 
@@ -40,6 +40,7 @@ class Detector:
         mode: keep the aspect ratio of the picture, stretch it to the input, or choose.
         threads: threads of onnxruntime.
         min_score: lowest score given.
+        closer: so many times the pixels of the usual input; a network of one size keeps to it.
 
     Raises:
         ModelError: wrong checksum, no network that this onnxruntime can run, not the inputs
@@ -54,10 +55,14 @@ class Detector:
         mode: Mode = "auto",
         threads: int = 1,
         min_score: float = MIN_SCORE,
+        closer: float = 1.0,
     ) -> None:
         self.entry = entry
         self.min_score = min_score
         self._size = _allowed(entry, size)
+        self._pixels = round(DEFAULT_PIXELS * closer)
+        if self._size is not None and entry.input.size is None:
+            self._size = _scaled(self._size, closer, entry.input.multiple)
         self._mode: Mode = mode
         self._decode = FAMILIES[entry.family]
         self._session = _open(entry, threads)
@@ -121,7 +126,9 @@ class Detector:
         source = (image.shape[1], image.shape[0])
         if self._feed is not None and self._feed.fit.source == source:
             return self._feed
-        size = self._size or choose_size(*source, multiple=self.entry.input.multiple)
+        size = self._size or choose_size(
+            *source, multiple=self.entry.input.multiple, pixels=self._pixels
+        )
         return Feed(self.entry.input, Fit.of(source, size, self._mode))
 
 
@@ -137,6 +144,12 @@ def _allowed(entry: ModelEntry, size: tuple[int, int] | None) -> tuple[int, int]
     if min(size) < multiple or size[0] % multiple or size[1] % multiple:
         raise ModelError(f"input: expected multiples of {multiple}, found {found}")
     return size
+
+
+def _scaled(size: tuple[int, int], times: float, multiple: int) -> tuple[int, int]:
+    """About so many times the pixels in the same shape."""
+    width, height = (multiple * max(1, round(side * times**0.5 / multiple)) for side in size)
+    return width, height
 
 
 _sessions: WeakValueDictionary[tuple[str, int], ort.InferenceSession] = WeakValueDictionary()

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container
+from operator import mul
 from typing import NamedTuple
-
-from edge_agent.measures.members import Member
-from edge_agent.measures.perspective import flatness
 
 MEAN_S = 1.5
 """Time constant of the mean: one more or less is told after 1.6 s."""
@@ -20,21 +18,30 @@ PARTY_MEAN_S = 2.0
 """The same for the party at the till."""
 CHANGED = 0.65
 """Another length is told when the mean is so far from the one told last."""
-UNSEEN = 0.5
-"""So much counts who is not seen in a flat view, where people hide each other and a hidden one
-often has no box at all; in a steep one nothing, since the boxes tell of everybody."""
 
 
 class Boxes(NamedTuple):
-    """Everything in one part of a lane that may be a person.
+    """Everything in one part of a lane that may be a person, in some looks at it.
 
     Attributes:
         chance: of each, 0..1.
+        weight: how much the look counts that saw it; those of all looks are 1.
         people: who it was taken for, -1 for nobody.
     """
 
     chance: list[float]
+    weight: list[float]
     people: list[int]
+
+    def add(self, chance: float, weight: float, person: int) -> None:
+        """Add one more."""
+        self.chance.append(chance)
+        self.weight.append(weight)
+        self.people.append(person)
+
+    def number(self) -> float:
+        """How many there are."""
+        return math.fsum(map(mul, self.chance, self.weight))
 
 
 class LaneBoxes(NamedTuple):
@@ -42,6 +49,30 @@ class LaneBoxes(NamedTuple):
 
     queue: Boxes
     till: Boxes
+
+    def sorted(self, waiting: Container[int], served: Container[int], flat: float) -> LaneBoxes:
+        """Put those of whom it is known whether they wait where they belong.
+
+        In a flat view a head tells little of who stands at the till and who behind, and what
+        became of somebody before tells more.
+
+        Args:
+            waiting: who waits.
+            served: who is at the till.
+            flat: how flat the view is, 0..1; such a share of them is moved.
+        """
+        if flat == 0.0:
+            return self
+        queue, till = Boxes([], [], []), Boxes([], [], [])
+        for boxes, here, there, others in (
+            (self.queue, queue, till, served),
+            (self.till, till, queue, waiting),
+        ):
+            for chance, weight, person in zip(*boxes, strict=True):
+                moved = flat if person in others else 0.0
+                here.add(chance, (1.0 - moved) * weight, person)
+                there.add(chance, moved * weight, person)
+        return LaneBoxes(queue, till)
 
 
 class Length(NamedTuple):
@@ -70,32 +101,20 @@ class CrowdLength:
         self._number = self._squares = 0.0
         self._told = 0
 
-    def update(
-        self,
-        boxes: Boxes,
-        waiting: list[Member],
-        passing: Container[int],
-        t_s: float,
-        steepness: float,
-    ) -> Length:
+    def update(self, boxes: Boxes, passing: Container[int], t_s: float) -> Length:
         """Take in one frame.
 
         Args:
             boxes: what stands in the queue.
-            waiting: who of those followed waits.
-            passing: who of those followed is there and does not.
+            passing: who of those followed is there and does not wait.
             t_s: time of the frame.
-            steepness: how far down it is to people's heads for each metre towards them.
         """
-        weights = [
-            chance
-            for chance, person in zip(*boxes, strict=True)
-            if person < 0 or person not in passing
-        ]
-        flat = flatness(steepness)
-        if flat > 0.0:
-            weights += [UNSEEN * flat * m.certainty for m in waiting if m.seen_s < t_s]
-        self._take(sum(weights), sum(w * w for w in weights), t_s)
+        there = Boxes([], [], [])
+        for chance, weight, person in zip(*boxes, strict=True):
+            if person not in passing:
+                there.add(chance, weight, person)
+        squares = sum(map(mul, there.chance, map(mul, there.chance, there.weight)))
+        self._take(there.number(), squares, t_s)
         if abs(self._number - self._told) > CHANGED:
             self._told = round(self._number)
         # Rounding may leave the mean of the squares above the mean.
@@ -122,21 +141,16 @@ class PartySize:
         """Forget who was there."""
         self._t_s, self._number = math.nan, 0.0
 
-    def update(self, boxes: Boxes, followed: int, t_s: float, steepness: float) -> int:
+    def update(self, boxes: Boxes, followed: int, t_s: float) -> int:
         """Take in one frame.
 
         Args:
             boxes: what stands in the place of service.
             followed: how many of those followed are served; 0 is believed.
             t_s: time of the frame.
-            steepness: as for :meth:`CrowdLength.update`; in a flat view the head says little of
-                who stands at the till and who behind, and who is followed counts alike.
         """
-        number = sum(boxes.chance)
+        number = boxes.number()
         share = 1.0 if math.isnan(self._t_s) else -math.expm1((self._t_s - t_s) / PARTY_MEAN_S)
         self._number += share * (number - self._number)
         self._t_s = t_s
-        if not followed:
-            return 0
-        by_tracks = 0.5 * flatness(steepness)
-        return max(1, round(self._number + by_tracks * (followed - self._number)))
+        return max(1, round(self._number)) if followed else 0

@@ -14,6 +14,7 @@ from edge_agent.measures.hiding import CERTAIN
 from edge_agent.measures.lane_state import LaneWatch
 from edge_agent.measures.lanes import LaneShape
 from edge_agent.measures.members import Member, Sighting, Stage
+from edge_agent.measures.perspective import flatness
 from edge_agent.measures.queue import A_MOMENT_S, LaneQueue
 from edge_agent.measures.readings import LaneState, QueueData
 from edge_agent.measures.scoring import WaitScorer
@@ -172,12 +173,14 @@ class Lane:
     def _weigh(
         self, boxes: LaneBoxes, now: till.Now, walking: set[int], t_s: float, steepness: float
     ) -> _Told:
-        passing = walking - {m.track for m in now.waiting}
+        waiting, served = ({m.track for m in some} for some in now)
+        boxes = boxes.sorted(waiting, served, flatness(steepness))
+        passing = walking - waiting
         arriving = {m.track for m in self._queue.members if m.stage is Stage.ARRIVING}
         return _Told(
-            self._crowd.update(boxes.queue, now.waiting, passing, t_s, steepness),
-            self._ahead.update(boxes.queue, now.waiting, passing | arriving, t_s, steepness),
-            self._party.update(boxes.till, len(now.served), t_s, steepness),
+            self._crowd.update(boxes.queue, passing, t_s),
+            self._ahead.update(boxes.queue, passing | arriving, t_s),
+            self._party.update(boxes.till, len(now.served), t_s),
         )
 
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:

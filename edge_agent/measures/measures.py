@@ -107,6 +107,10 @@ class Measures:
         """
         {known.name: known for known in self._lanes}[lane].elsewhere = units
 
+    def looks(self, t_s: float) -> bool:
+        """Whether lanes and zones are looked at in a frame of that time, the next one."""
+        return not 0.0 <= t_s - self._looked_s < LOOK_S
+
     def update(self, presence: Presence) -> Readings:
         """Take in one frame.
 
@@ -197,7 +201,8 @@ class Measures:
         def within(names: set[str]) -> Boxes:
             columns = [k for k, name in enumerate(presence.zones) if name in names]
             rows = (crowd.inside[:, columns].any(axis=1) & shopper).nonzero()[0]
-            return Boxes(crowd.chance[rows].tolist(), crowd.people[rows].tolist())
+            known = crowd.chance, crowd.weight, crowd.people
+            return Boxes(*(part[rows].tolist() for part in known))
 
         return [LaneBoxes(*map(within, parts)) for parts in self._parts]
 

@@ -2,14 +2,15 @@
 
 A detector draws boxes around parts of people, around two at once, and twice around one, and gives
 half-hidden people low scores. Where its head is, how tall it is for its place, and how it lies on
-better boxes tells these apart better than the score alone. What that means was learned from drawn
+the boxes around it tells these apart better than the score alone. Each detection looks at those
+near it, twice, so that in the second look it knows what the others are taken for (after Hosang et
+al., Learning non-maximum suppression, arXiv:1705.02950). What that means was learned from drawn
 scenes (``python -m benchmarks.credence``); places and sizes are in heights of a person there, so
 that nothing depends on the size of the picture.
 """
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -17,28 +18,48 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.perception.looking_round import Network
 from models.detections import Detections
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
 
-FEATURES = 9
+OF_ONE, OF_TWO = 5, 11
+"""What is known of a detection, and of one beside another."""
+NEAR = 0.8
+"""Detections look at each other up to here, in heights of a person from head to head."""
 HEAD = 0.12, 0.15
 """Radii of a head across and down the picture, in heights of a person."""
 FAR = 6.0
 """No head is further away from another than this, in radii."""
-NEAR = 0.15
-"""People in one file are no further apart across the picture, in heights of a person."""
 LEAST_PX = 20.0
 """Nobody who is found is smaller."""
 WEIGHTS = Path(__file__).with_name("credence.json")
 
 
-class _Layer(NamedTuple):
-    weights: Floats
-    offsets: Floats
+class Described(NamedTuple):
+    """Detections as the network sees them.
+
+    Attributes:
+        each: (N, 5) log-odds of the score; logarithm of its support; height and width in heights
+            of a person; logarithm of how tall a person is there in the network's input.
+        pairs: (E, 11) of the second detection of a pair as the first one sees it: how far it is
+            aside, to the right, below with its head, and with its feet, in heights of a person;
+            logarithm of how much taller it is; overlap, the share of the first that lies in the
+            second, and of the second in the first; difference in log-odds; whether it scores
+            better; how far its head is away, in radii of a head.
+        first, second: (E,) the pairs, sorted by the first.
+    """
+
+    each: Floats
+    pairs: Floats
+    first: Rows
+    second: Rows
 
 
-def features(boxes: Floats, scores: Floats, support: Floats, tall: Floats) -> Floats:
+def describe(
+    boxes: Floats, scores: Floats, support: Floats, tall: Floats, ratio: float
+) -> Described:
     """Describe each detection among the others.
 
     Args:
@@ -46,78 +67,71 @@ def features(boxes: Floats, scores: Floats, support: Floats, tall: Floats) -> Fl
         scores: (N,) in 0..1.
         support: (N,) the scores that each stands for.
         tall: (N,) height of a person whose head is where each box begins, in the same unit.
-
-    Returns:
-        (N, 9): log-odds of the score; logarithm of its support; height and width in heights of a
-        person; how far away the head of a better box is; the share that lies inside a better box;
-        the overlap with one; how far above and below a better head is in the same file.
+        ratio: pixels of the network's input for one of that unit.
     """
     x1, y1, x2, y2 = boxes.T
     width, height = x2 - x1, y2 - y1
-    area = np.maximum(width * height, 1e-12)
-    better = scores[None] > scores[:, None]
-    shared = np.maximum(np.minimum(x2[:, None], x2) - np.maximum(x1[:, None], x1), 0.0)
-    shared *= np.maximum(np.minimum(y2[:, None], y2) - np.maximum(y1[:, None], y1), 0.0)
-    inside = np.where(better, shared / area[:, None], 0.0)
-    overlap = np.where(better, shared / (area[:, None] + area - shared), 0.0)
-    unit = np.maximum(tall[:, None], tall)
-    middle = (x1 + x2) / 2.0
-    across, down = (middle[:, None] - middle) / unit, (y1[:, None] - y1) / unit
-    apart = np.where(better, np.hypot(across / HEAD[0], down / HEAD[1]), FAR)
-    file = better & (np.abs(across) < NEAR)
-    above = np.where(file & (down > 0.0), down, 1.0)
-    below = np.where(file & (down < 0.0), -down, 1.0)
     sure = np.clip(scores, 0.01, 0.99)
-    return np.stack(
-        [
-            np.log(sure / (1.0 - sure)),
-            np.log(np.maximum(support, 0.01)),
-            height / tall,
-            width / tall,
-            apart.min(axis=1, initial=FAR),
-            inside.max(axis=1, initial=0.0),
-            overlap.max(axis=1, initial=0.0),
-            above.min(axis=1, initial=1.0),
-            below.min(axis=1, initial=1.0),
-        ],
-        axis=1,
-    )
+    odds = np.log(sure / (1.0 - sure))
+    each = [
+        odds,
+        np.log(np.maximum(support, 0.01)),
+        height / tall,
+        width / tall,
+        np.log(ratio * tall),
+    ]
+    middle = (x1 + x2) / 2.0
+    unit = np.maximum(tall[:, None], tall)
+    near = np.abs(middle - middle[:, None]) < NEAR * unit
+    near &= np.abs(y1 - y1[:, None]) < NEAR * unit
+    np.fill_diagonal(near, val=False)
+    i, j = near.nonzero()
+    unit = unit[i, j]
+    across, down = (middle[j] - middle[i]) / unit, (y1[j] - y1[i]) / unit
+    area = np.maximum(width * height, 1e-9)
+    shared = np.maximum(np.minimum(x2[i], x2[j]) - np.maximum(x1[i], x1[j]), 0.0)
+    shared *= np.maximum(np.minimum(y2[i], y2[j]) - np.maximum(y1[i], y1[j]), 0.0)
+    pairs = [
+        np.abs(across),
+        across,
+        down,
+        (y2[j] - y2[i]) / unit,
+        np.log(height[j] / height[i]),
+        shared / (area[i] + area[j] - shared),
+        shared / area[i],
+        shared / area[j],
+        odds[j] - odds[i],
+        scores[j] > scores[i],
+        np.minimum(np.hypot(across / HEAD[0], down / HEAD[1]), FAR),
+    ]
+    return Described(np.stack(each, axis=1), np.stack(pairs, axis=1, dtype=np.float32), i, j)
 
 
-def chances(detections: Detections, tall: Floats) -> Floats:
+def chances(detections: Detections, tall: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:
     """Probability that each detection is a person, and the best box of them.
 
     Args:
         detections: N of them.
         tall: (N,) pixels from head to foot of a person whose head is where each box begins.
+        ratio: pixels of the network's input for one of the picture.
 
     Returns:
         (N,) in 0..1.
     """
     if not len(detections):
         return np.empty(0)
-    value = features(
-        detections.boxes.astype(np.float64),
-        detections.scores.astype(np.float64),
-        detections.support.astype(np.float64),
-        np.maximum(tall, LEAST_PX),
-    )
-    *hidden, last = _learned()[1]
-    for layer in hidden:
-        value = np.maximum(value @ layer.weights + layer.offsets, 0.0)
-    odds = value @ last.weights + last.offsets
-    return np.asarray(1.0 / (1.0 + np.exp(-odds[:, 0])))
+    likely_tall = np.maximum(tall, LEAST_PX).astype(np.float32)
+    boxes, scores, support = detections.boxes, detections.scores, detections.support
+    found = describe(boxes, scores, support, likely_tall, ratio)
+    odds = _learned().odds(*found)
+    return np.asarray(1.0 / (1.0 + np.exp(-odds.astype(np.float64))))
 
 
 def knows(family: str) -> bool:
     """Whether it was learned from detectors of a family; what scores mean differs between them."""
-    return family == _learned()[0]
+    return family == _learned().family
 
 
 @cache
-def _learned() -> tuple[str, list[_Layer]]:
-    content = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    layers = [
-        _Layer(np.array(one["weights"]), np.array(one["offsets"])) for one in content["layers"]
-    ]
-    return content["family"], layers
+def _learned() -> Network:
+    return Network.read(WEIGHTS)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.tracking.overlap import intersections
+from edge_agent.tracking.overlap import intersections, iou
 
 Floats = NDArray[np.float64]
 
@@ -24,6 +24,8 @@ EDGE = 0.1
 """Who stands so near to a zone, in heights of a person, and in no other, stands in it."""
 LEAST = 0.03
 """Nobody is less tall, in heights of the frame."""
+SAME = 0.5
+"""What overlaps somebody's box by so much (IoU), and none more, is a box of them."""
 
 
 class Found(NamedTuple):
@@ -42,17 +44,49 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Everything in one picture that may be a person, whether or not a track carries it.
+    """Everything that may be a person, whether or not a track carries it, seen in some looks.
 
     Attributes:
         chance: (D,) float64, probability that it is a person, and the best box of them.
+        weight: (D,) float64, how much the look counts that saw it; those of all looks are 1.
         inside: (D, Z) bool, whether it stands in each polygon.
         people: (D,) int64, who it was taken for, -1 for nobody.
     """
 
     chance: Floats
+    weight: Floats
     inside: NDArray[np.bool_]
     people: NDArray[np.int64]
+
+
+def mixed(first: Crowd, second: Crowd, share: float) -> Crowd:
+    """Two looks at the same people, of which the second counts by ``share``, 0..1."""
+    return Crowd(
+        np.concatenate([first.chance, second.chance]),
+        np.concatenate([(1.0 - share) * first.weight, share * second.weight]),
+        np.concatenate([first.inside, second.inside]),
+        np.concatenate([first.people, second.people]),
+    )
+
+
+def owners(found: Floats, boxes: Floats, people: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Tell whose boxes were found in a look by which nobody was followed.
+
+    Args:
+        found: (D, 4) boxes.
+        boxes: (P, 4) boxes of those followed, in the same unit.
+        people: (P,) their ids.
+
+    Returns:
+        (D,) ids, each at most once; -1 for nobody.
+    """
+    owner = np.full(len(found), -1, np.int64)
+    if len(found) and len(boxes):
+        overlap = iou(found, boxes)
+        best = overlap.argmax(axis=0)
+        same = overlap[best, np.arange(len(boxes))] > SAME
+        owner[best[same]] = people[same]
+    return owner
 
 
 def tall(found: Found) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edge_agent.config import LineZone, Zone
 from edge_agent.tracking.tracks import Tracks
-from edge_agent.zones.crowd import EDGE, Crowd, Found, chances, spots, tall
+from edge_agent.zones.crowd import EDGE, Crowd, Found, chances, mixed, owners, spots, tall
 from edge_agent.zones.feet import FootPoints, upright
 from edge_agent.zones.lines import Lines
 from edge_agent.zones.people import People
@@ -19,9 +19,12 @@ from edge_agent.zones.presence import Crossing, Direction, Presence
 _COVERED = 0.15
 """Somebody of whom others hide more than this share may have hidden feet."""
 _LEFT = 1.0
+_CLOSER_FOR_S, _CLOSER_SHARE = 2.5, 0.6
+"""What a closer look saw counts for so long, and so much beside the usual look."""
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ids = NDArray[np.int64]
 
 
 class Zones:
@@ -46,6 +49,7 @@ class Zones:
         self._feet = FootPoints()
         self._people = People(len(areas), len(lines))
         self._waiting: dict[int, list[Crossing]] = {}
+        self._closer: tuple[float, Crowd] | None = None
 
     def standing(self, tops: Floats) -> Floats | None:
         """Rows of the feet of people whose heads are at rows ``tops`` (N,), fractions of the frame.
@@ -56,7 +60,11 @@ class Zones:
         return self._feet.expected(tops)
 
     def update(
-        self, tracks: Tracks, frame_size: tuple[int, int], found: Found | None = None
+        self,
+        tracks: Tracks,
+        frame_size: tuple[int, int],
+        found: Found | None = None,
+        closer: Found | None = None,
     ) -> Presence:
         """Take in where everybody is.
 
@@ -64,6 +72,7 @@ class Zones:
             tracks: everybody followed at one moment, unconfirmed tracks included.
             frame_size: width and height of the frame in pixels.
             found: everything in the frame that may be a person, in the order that the tracks name.
+            closer: the same as a closer look saw it, where there was one.
 
         Returns:
             Everybody who counts, and what they crossed since the last call.
@@ -85,11 +94,17 @@ class Zones:
         if np.count_nonzero(shown) < len(shown):
             rows, feet, boxes, seen = rows[shown], feet[shown], boxes[shown], seen[shown]
             detection = detection[shown]
-        crowd = None if found is None else self._crowd(found, known.ids[rows], detection)
+        people = known.ids[rows]
+        if closer is not None:
+            whose = owners(closer.boxes, boxes[seen], people[seen])
+            self._closer = tracks.t_s, self._crowd(closer, whose)
+        crowd = None
+        if found is not None:
+            crowd = self._with_closer(self._crowd(found, _named(found, people, detection)), tracks)
         return Presence(
             tracks.t_s,
             self._names,
-            known.ids[rows],
+            people,
             feet,
             boxes,
             seen,
@@ -98,14 +113,16 @@ class Zones:
             crowd,
         )
 
-    def _crowd(
-        self, found: Found, people: NDArray[np.int64], detection: NDArray[np.int64]
-    ) -> Crowd:
-        """Put on the floor what may be people; ``people`` (P,) were seen as ``detection`` (P,)."""
-        ids = np.full(len(found.chance), -1, np.int64)
-        seen = detection >= 0
-        ids[detection[seen]] = people[seen]
-        return Crowd(chances(found, ids < 0), self._inside(found), ids)
+    def _crowd(self, found: Found, people: Ids) -> Crowd:
+        """Put on the floor what may be people; ``people`` (D,) tells whose each of it is."""
+        chance = chances(found, people < 0)
+        return Crowd(chance, np.ones(len(chance)), self._inside(found), people)
+
+    def _with_closer(self, crowd: Crowd, tracks: Tracks) -> Crowd:
+        """What the last closer look saw beside it, while that is not long ago."""
+        if self._closer is None or not 0.0 <= tracks.t_s - self._closer[0] < _CLOSER_FOR_S:
+            return crowd
+        return mixed(crowd, self._closer[1], _CLOSER_SHARE)
 
     def _inside(self, found: Found) -> Bools:
         """(D, Z) in which zone everything stands; at the edge of one is in it too."""
@@ -160,6 +177,14 @@ class Zones:
             person: own for person, own in self._waiting.items() if counted.get(person) is False
         }
         return tuple(ready)
+
+
+def _named(found: Found, people: Ids, detection: Ids) -> Ids:
+    """(D,) whose each of what was found is: ``people`` (P,) were seen as ``detection`` (P,)."""
+    ids = np.full(len(found.chance), -1, np.int64)
+    seen = detection >= 0
+    ids[detection[seen]] = people[seen]
+    return ids
 
 
 def _hidden_share(boxes: Floats, by: Bools) -> Floats:

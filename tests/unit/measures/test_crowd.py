@@ -4,45 +4,33 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.measures.crowd import CHANGED, Boxes, CrowdLength, Length
-from edge_agent.measures.members import Member
+from edge_agent.measures.crowd import CHANGED, Boxes, CrowdLength, LaneBoxes, Length
 
-STEEP, FLAT = 0.6, 0.2
-NOBODY: list[Member] = []
 chances = st.lists(st.floats(0.0, 1.0), max_size=12)
 
 
-def hidden(certainty: float) -> Member:
-    """Somebody who waits and was seen last a second ago."""
-    return cast(Member, SimpleNamespace(seen_s=-1.0, certainty=certainty))
+def once(chance: list[float], people: list[int]) -> Boxes:
+    """What a single look saw."""
+    return Boxes(chance, [1.0] * len(chance), people)
 
 
 class Watch:
     """Looks five times a second at the same queue."""
 
-    def __init__(self, steepness: float = STEEP) -> None:
+    def __init__(self) -> None:
         self.length = CrowdLength()
-        self.steepness = steepness
         self.t_s = 0.0
 
-    def look(
-        self,
-        chance: list[float],
-        for_s: float,
-        people: list[int] | None = None,
-        waiting: list[Member] = NOBODY,
-    ) -> Length:
-        boxes = Boxes(chance, [-1] * len(chance) if people is None else people)
+    def look(self, chance: list[float], for_s: float, people: list[int] | None = None) -> Length:
+        boxes = once(chance, [-1] * len(chance) if people is None else people)
         told = None
         for _ in range(round(for_s * 5)):
-            told = self.length.update(boxes, waiting, {7}, self.t_s, self.steepness)
+            told = self.length.update(boxes, {7}, self.t_s)
             self.t_s += 0.2
         assert told is not None
         return told
@@ -76,9 +64,34 @@ def test_who_passes_does_not_count() -> None:
     assert Watch().look([1.0, 1.0], 1.0, people=[3, 7]).heads == 1
 
 
-def test_who_is_hidden_counts_in_a_flat_view_and_not_in_a_steep_one() -> None:
-    assert Watch(STEEP).look([1.0], 1.0, waiting=[hidden(1.0), hidden(1.0)]).heads == 1
-    assert Watch(FLAT).look([1.0], 1.0, waiting=[hidden(1.0), hidden(1.0)]).heads == 2
+def test_in_a_flat_view_who_is_known_to_be_served_does_not_wait_and_the_other_way_round() -> None:
+    lane = LaneBoxes(once([0.9, 0.8, 0.7], [1, 2, -1]), once([0.6, 0.5], [3, 4]))
+    assert lane.sorted({1, 3}, {2, 4}, flat=0.0) == lane
+    queue, till = lane.sorted({1, 3}, {2, 4}, flat=1.0)
+    assert _counting(queue) == [(0.9, 1), (0.7, -1), (0.6, 3)]
+    assert _counting(till) == [(0.8, 2), (0.5, 4)]
+
+
+@given(chances, chances, st.floats(0.0, 1.0))
+def test_who_is_sorted_is_neither_lost_nor_doubled(
+    queue: list[float], till: list[float], flat: float
+) -> None:
+    people = iter(range(100))
+    lane = LaneBoxes(*(once(part, [next(people) for _ in part]) for part in (queue, till)))
+    parts = lane.sorted(set(range(0, 100, 2)), set(range(1, 100, 2)), flat)
+    assert sum(part.number() for part in parts) == pytest.approx(sum(queue) + sum(till))
+
+
+def _counting(boxes: Boxes) -> list[tuple[float, int]]:
+    return [(chance, who) for chance, weight, who in zip(*boxes, strict=True) if weight > 0.0]
+
+
+def test_two_looks_count_by_their_weight() -> None:
+    # One look sees two people, the other one of them, and is as sure.
+    boxes = Boxes([1.0, 1.0, 1.0], [0.4, 0.4, 0.6], [-1, -1, -1])
+    length = CrowdLength().update(boxes, {7}, 0.0)
+    assert length.number == pytest.approx(1.4)
+    assert length.certainty == pytest.approx(1.0)
 
 
 def test_after_a_restart_nothing_of_before_is_left() -> None:

@@ -101,7 +101,7 @@ class Film:
             return None
         people, where, chance = zip(*self.chances, strict=True)
         inside = np.array([[name == zone for name in zones] for zone in where])
-        return Crowd(np.array(chance), inside, np.array(people))
+        return Crowd(np.array(chance), np.ones(len(chance)), inside, np.array(people))
 
 
 def queue_of(n: int) -> dict[int, tuple[float, float]]:

@@ -12,6 +12,7 @@ from edge_agent.perception import credence
 from models.detections import Detections
 
 TALL_PX = 200.0
+RATIO = 0.5
 ALONE = (100.0, 100.0, 180.0, 300.0)
 
 
@@ -21,7 +22,7 @@ def chances(*people: tuple[tuple[float, float, float, float], float, float]) -> 
     found = Detections(
         np.array(boxes, np.float32), np.array(scores, np.float32), np.array(support, np.float32)
     )
-    return credence.chances(found, np.full(len(people), TALL_PX)).tolist()
+    return credence.chances(found, np.full(len(people), TALL_PX), RATIO).tolist()
 
 
 def test_somebody_alone_and_whole_is_believed() -> None:
@@ -44,15 +45,16 @@ def test_a_weak_box_that_many_cells_agree_on_is_believed_more() -> None:
     assert backed > weak
 
 
-def test_half_a_person_behind_another_is_believed_more_than_half_a_person_alone() -> None:
-    behind = (110.0, 60.0, 180.0, 160.0)
-    _, hidden = chances((ALONE, 0.75, 6.0), (behind, 0.4, 2.0))
-    (alone,) = chances(((110.0, 60.0, 180.0, 100.0), 0.4, 2.0))
+@pytest.mark.parametrize("score", [0.4, 0.5])
+def test_half_a_person_is_believed_more_behind_another_than_alone(score: float) -> None:
+    half = (110.0, 60.0, 180.0, 160.0), score, 5.0 * score
+    _, hidden = chances((ALONE, 0.75, 6.0), half)
+    (alone,) = chances(half)
     assert hidden > alone
 
 
 def test_nobody_found_is_nobody() -> None:
-    assert credence.chances(Detections.none(), np.empty(0)).shape == (0,)
+    assert credence.chances(Detections.none(), np.empty(0), RATIO).shape == (0,)
 
 
 def test_only_scores_of_the_family_it_was_learned_from_are_known() -> None:
@@ -60,12 +62,12 @@ def test_only_scores_of_the_family_it_was_learned_from_are_known() -> None:
     assert not credence.knows("yolo")
 
 
-_places = arrays(np.float64, (6, 2), elements=st.floats(0.0, 500.0))
-_sizes = arrays(np.float64, (6, 2), elements=st.floats(20.0, 250.0))
-_scores = arrays(np.float64, 6, elements=st.floats(0.1, 0.95), unique=True)
+_places = arrays(np.float32, (6, 2), elements=st.floats(0.0, 500.0, width=32))
+_sizes = arrays(np.float32, (6, 2), elements=st.floats(20.0, 250.0, width=32))
+_scores = arrays(np.float32, 6, elements=st.floats(0.125, 0.9375, width=32), unique=True)
 
 
-@given(_places, _sizes, _scores, st.floats(0.2, 5.0), st.permutations(range(6)))
+@given(_places, _sizes, _scores, st.sampled_from([0.25, 0.5, 2.0, 4.0]), st.permutations(range(6)))
 def test_neither_the_size_of_the_picture_nor_the_order_matters(
     places: np.ndarray,
     sizes: np.ndarray,
@@ -75,9 +77,23 @@ def test_neither_the_size_of_the_picture_nor_the_order_matters(
 ) -> None:
     boxes = np.hstack([places, places + sizes])
     tall = np.full(6, TALL_PX)
-    plain = credence.features(boxes, scores, scores, tall)
-    other = credence.features(
-        factor * boxes[order], scores[order], scores[order], factor * tall[order]
+    plain = credence.chances(Detections(boxes, scores, scores), tall, RATIO)
+    turned = Detections(np.float32(factor) * boxes[order], scores[order], scores[order])
+    assert credence.chances(turned, factor * tall, RATIO / factor) == pytest.approx(
+        plain[order], abs=1e-4
     )
-    assert other == pytest.approx(plain[order], rel=1e-6, abs=1e-6)
-    assert plain.shape == (6, credence.FEATURES)
+    assert ((plain >= 0.0) & (plain <= 1.0)).all()
+
+
+def test_who_is_far_away_does_not_matter() -> None:
+    (alone,) = chances((ALONE, 0.5, 2.0))
+    far = tuple(side + credence.NEAR * TALL_PX + 1.0 for side in ALONE)
+    assert chances((ALONE, 0.5, 2.0), (far, 0.6, 3.0))[0] == pytest.approx(alone)
+
+
+def test_everything_in_one_place_is_described() -> None:
+    same = np.tile(np.array(ALONE, np.float32), (300, 1))
+    scores = np.linspace(0.1, 0.8, 300, dtype=np.float32)
+    found = credence.chances(Detections(same, scores, scores), np.full(300, TALL_PX), RATIO)
+    assert np.isfinite(found).all()
+    assert found.argmax() == 299

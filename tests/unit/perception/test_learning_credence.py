@@ -1,62 +1,57 @@
-"""What the agent believes of a detection can be learned anew, and was learned by this network."""
+"""What the agent believes of a detection can be learned anew."""
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.credence.examples import of_shop
-from benchmarks.credence.network import Network, loss
-from edge_agent.perception import credence
-from models.detections import Detections
+from benchmarks.credence.examples import Example, of_shop
+from edge_agent.perception.credence import OF_ONE, OF_TWO
+from edge_agent.perception.looking_round import Network as Used
+
+SHOP = 3
 
 
-def test_a_network_learns_what_no_sum_of_its_inputs_tells() -> None:
-    rng = np.random.default_rng(3)
-    inputs = rng.normal(5.0, 3.0, (2000, 2))
-    real = ((inputs[:, 0] > 5.0) ^ (inputs[:, 1] > 5.0)).astype(float)
-    network = Network(inputs[:1500], real[:1500], steps=2500)
-    assert loss(network.chance(inputs[1500:]), real[1500:]) < 0.3
-    assert loss(np.full(500, 0.5), real[1500:]) == pytest.approx(0.693, abs=1e-3)
+@pytest.fixture(scope="module")
+def shop() -> list[Example]:
+    return of_shop(SHOP)
 
 
-def test_the_agent_reads_what_a_network_writes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rng = np.random.default_rng(4)
-    inputs = rng.normal(size=(300, credence.FEATURES))
-    network = Network(inputs, (inputs[:, 0] > 0.0).astype(float), steps=50)
-    network.write(tmp_path / "credence.json", "some-family")
-    boxes = np.array([[100, 100, 180, 300], [120, 90, 200, 280]], np.float32)
-    found = Detections(boxes, np.array([0.75, 0.5], np.float32))
-    tall = np.full(2, 200.0)
-    described = credence.features(
-        *(a.astype(float) for a in (boxes, found.scores, found.support)), tall
-    )
-    monkeypatch.setattr(credence, "WEIGHTS", tmp_path / "credence.json")
-    credence._learned.cache_clear()
-    try:
-        assert credence.chances(found, tall) == pytest.approx(network.chance(described), abs=1e-3)
-        assert credence.knows("some-family")
-    finally:
-        credence._learned.cache_clear()
-
-
-def test_of_each_person_one_box_is_the_real_one() -> None:
-    shop = of_shop(3)
-    assert shop.inputs.shape == (len(shop.real), credence.FEATURES)
-    assert np.isfinite(shop.inputs).all()
+def test_of_each_person_one_box_is_the_real_one(shop: list[Example]) -> None:
+    for example in shop:
+        each, pairs, first, second = example.found
+        assert each.shape == (len(example.real), OF_ONE)
+        assert pairs.shape == (len(first), OF_TWO) == (len(second), OF_TWO)
+        assert np.isfinite(each).all()
+        assert np.isfinite(pairs).all()
+        assert (example.shop, example.heads.shape) == (SHOP, (len(each), 2))
+    assert {example.solid for example in shop} == {False, True}
+    real = np.concatenate([example.real for example in shop])
+    sure = np.concatenate([example.found.each[:, 0] > 0.5 for example in shop])
     # Between none and all: dozens of people in some thousand boxes.
-    assert 0.05 < shop.real.mean() < 0.5
-    sure = shop.inputs[:, 0] > 0.5
-    assert shop.real[sure].mean() > 0.9 > 0.5 > shop.real[~sure].mean()
+    assert 0.05 < real.mean() < 0.5
+    assert real[sure].mean() > 0.9 > 0.5 > real[~sure].mean()
 
 
-def test_what_the_agent_uses_has_the_right_shape() -> None:
-    layers = json.loads(credence.WEIGHTS.read_text(encoding="utf-8"))["layers"]
-    shapes = [np.array(layer["weights"]).shape for layer in layers]
-    assert shapes[0][0] == credence.FEATURES
-    assert shapes[-1][1] == 1
+@pytest.mark.export
+@pytest.mark.filterwarnings("default")  # torch warns of itself
+def test_a_network_learns_and_the_agent_reads_what_it_writes(
+    shop: list[Example], tmp_path: Path
+) -> None:
+    from benchmarks.credence.network import Network, loss, miscount
+
+    known, judged = shop[::2], shop[1::2]
+    alone, whole = (n.learn(known, 200) for n in (Network(1, looks=0), Network()))
+    assert loss(whole.chances(judged), judged) < loss(alone.chances(judged), judged)
+    assert miscount(whole.chances(judged), judged) < miscount(alone.chances(judged), judged)
+    whole.write(tmp_path / "credence.json", "some-family")
+    used = Used.read(tmp_path / "credence.json")
+    (told,) = whole.chances(judged[:1])
+    each, pairs, first, second = judged[0].found
+    odds = used.odds(each, pairs.astype(np.float32), first.astype(int), second.astype(int))
+    assert 1.0 / (1.0 + np.exp(-odds)) == pytest.approx(told, abs=1e-2)
+    empty = [replace(e, real=np.zeros_like(e.real)) for e in judged]
+    assert miscount([e.real for e in empty], empty) == 0.0

@@ -124,3 +124,14 @@ def test_how_tall_people_are_for_the_network(
         assert looker.input_ratio > 1.0  # a part of the picture fills the input
     else:
         assert looker.input_ratio == pytest.approx(ratio)
+
+
+@pytest.mark.parametrize(("asked", "usual", "closer"), [("auto", 352, 448), ("416x416", 416, 512)])
+def test_a_closer_look_takes_more_pixels(asked: str, usual: int, closer: int) -> None:
+    looker = Looker(camera(QUEUE, input=asked))
+    frame = Frame(np.full((720, 1280, 3), 90, np.uint8), 0.0, 0)
+    looker.look(frame)
+    looker.look_closer(frame)
+    fits = looker._detector.fit, looker._closer.fit
+    assert [fit is not None and fit.size[1] for fit in fits] == [usual, closer]
+    assert looker.closer_ratio > looker.input_ratio

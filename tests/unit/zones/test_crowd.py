@@ -7,7 +7,7 @@ import pytest
 
 from edge_agent.config import QueueZone
 from edge_agent.tracking.tracks import Tracks
-from edge_agent.zones.crowd import Found, chances, spots
+from edge_agent.zones.crowd import Found, chances, owners, spots
 from edge_agent.zones.zones import Zones
 
 SIZE = (1000, 500)
@@ -89,3 +89,30 @@ def test_who_stands_at_the_edge_of_a_zone_stands_in_it() -> None:
 
 def test_without_detections_there_is_no_crowd() -> None:
     assert Zones([QUEUE]).update(Tracks.none(1.0), SIZE).crowd is None
+
+
+def test_a_closer_look_counts_beside_the_usual_one_until_it_is_old() -> None:
+    zones = Zones([QUEUE])
+    usual = found((0.45, 0.5, 0.55, 0.8), feet=[0.8])
+    closer = found((0.45, 0.5, 0.55, 0.8), (0.41, 0.5, 0.49, 0.8), feet=[0.8, 0.8])
+
+    def number(t_s: float, closer: Found | None = None) -> float:
+        crowd = zones.update(Tracks.none(t_s), SIZE, usual, closer).crowd
+        assert crowd is not None
+        return float((crowd.weight * crowd.inside[:, 0]).sum())
+
+    assert number(1.0) == pytest.approx(1.0)
+    assert 1.0 < number(1.2, closer) < 2.0
+    assert 1.0 < number(3.0) < 2.0
+    assert number(4.0) == pytest.approx(1.0)
+    assert number(5.0, closer) > 1.0
+    # Time ran back.
+    assert number(2.0) == pytest.approx(1.0)
+
+
+def test_a_box_of_a_closer_look_is_of_whom_it_covers() -> None:
+    people = np.array([[0.1, 0.1, 0.2, 0.5], [0.4, 0.1, 0.5, 0.5], [0.7, 0.1, 0.8, 0.5]])
+    boxes = np.array([[0.4, 0.1, 0.5, 0.48], [0.4, 0.1, 0.5, 0.3], [0.11, 0.1, 0.21, 0.5]])
+    assert owners(boxes, people, np.array([5, 6, 7])).tolist() == [6, -1, 5]
+    assert owners(boxes, people[:0], np.array([], np.int64)).tolist() == [-1, -1, -1]
+    assert owners(boxes[:0], people, np.array([5, 6, 7])).tolist() == []
