@@ -3,7 +3,7 @@
 A detector draws boxes around parts of people, around two at once, and twice around one, and gives
 half-hidden people low scores. Where its head is, how tall it is for its place, and how it lies on
 the boxes around it tells these apart better than the score alone. Each detection looks at those
-near it, twice, so that in the second look it knows what the others are taken for (after Hosang et
+near it more than once, so that it comes to know what the others are taken for (after Hosang et
 al., Learning non-maximum suppression, arXiv:1705.02950). What that means was learned from drawn
 scenes (``python -m benchmarks.credence``); places and sizes are in heights of a person there, so
 that nothing depends on the size of the picture.
@@ -32,6 +32,8 @@ HEAD = 0.12, 0.15
 """Radii of a head across and down the picture, in heights of a person."""
 FAR = 6.0
 """No head is further away from another than this, in radii."""
+LEAST_HEIGHT = 1e-3
+"""No box is less tall, in heights of a person."""
 LEAST_PX = 20.0
 """Nobody who is found is smaller."""
 WEIGHTS = Path(__file__).with_name("credence.json")
@@ -70,7 +72,8 @@ def describe(
         ratio: pixels of the network's input for one of that unit.
     """
     x1, y1, x2, y2 = boxes.T
-    width, height = x2 - x1, y2 - y1
+    # A box may have been cut down to nothing at the border of the picture.
+    width, height = x2 - x1, np.maximum(y2 - y1, LEAST_HEIGHT * tall)
     sure = np.clip(scores, 0.01, 0.99)
     odds = np.log(sure / (1.0 - sure))
     each = [

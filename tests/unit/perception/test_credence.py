@@ -97,3 +97,9 @@ def test_everything_in_one_place_is_described() -> None:
     found = credence.chances(Detections(same, scores, scores), np.full(300, TALL_PX), RATIO)
     assert np.isfinite(found).all()
     assert found.argmax() == 299
+
+
+def test_a_box_without_height_does_no_harm() -> None:
+    found = chances((ALONE, 0.75, 6.0), ((100.0, 300.0, 180.0, 300.0), 0.2, 0.2))
+    assert np.isfinite(found).all()
+    assert found[0] > 0.9
