@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from edge_agent.measures import till, units
+from edge_agent.measures.arrivals import Arrivals
 from edge_agent.measures.crowd import CrowdLength, LaneBoxes, Length, PartySize
 from edge_agent.measures.delays import LaneSight, delays
 from edge_agent.measures.gait import Box, Gait, Point
@@ -21,6 +23,7 @@ from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.steady import Steady
 from edge_agent.measures.steps import Step
+from edge_agent.measures.turns import Turn, Turns
 from edge_agent.measures.unseen_service import UnseenService
 from edge_agent.measures.waits import Wait, WaitBlend
 from messages.events import EventData, Joined, LaneChanged, ServiceDone, WaitDone
@@ -31,6 +34,11 @@ KNOWN_AFTER_S = 1.0
 
 AGAIN_AFTER_S = 0.5
 """Waits and score are worked out again after so long, or when somebody came or went."""
+
+_NEW_S = 3.0
+"""Who is there so soon was there when the camera began to look."""
+_MORE = 0.5
+"""A queue that somebody joined is longer by more than this."""
 
 _SILENT = (LaneState.CLOSED, LaneState.UNKNOWN)
 """What lanes say of whose waits nothing is known."""
@@ -77,6 +85,7 @@ class Lane:
         self._queue = LaneQueue(shape)
         self._steady, self._unseen_service = Steady(), UnseenService()
         self._crowd, self._ahead, self._party = CrowdLength(), CrowdLength(), PartySize()
+        self._turns, self._arrivals = Turns(), Arrivals()
         self._services = services
         self._blend = blend
         self._scorer = WaitScorer()
@@ -115,6 +124,8 @@ class Lane:
         self._crowd.restart()
         self._ahead.restart()
         self._party.restart()
+        self._turns.restart()
+        self._arrivals.restart()
         self._unseen_service.restart()
         self._promise = self._shown = None
         self._service_end_s = math.nan
@@ -150,8 +161,9 @@ class Lane:
         told = None
         if boxes is not None:
             told = self._weigh(boxes, now, _walking(sightings, elsewhere), t_s, steepness)
+            self._arrivals.note(told.queue.number, self._promise, t_s)
         self._scorer.stood(len(waiting) if told is None else told.queue.number, dt_s)
-        events = self._events(step, t_s, len(waiting))
+        events = self._events(step, t_s, len(waiting), counted=told is not None)
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))
         if state != self._state:
             self._state = state
@@ -188,22 +200,74 @@ class Lane:
         since_s = member.entered_s if math.isnan(member.joined_s) else member.joined_s
         return self._wait_done(member, max(member.end_s - since_s, 0.0), outcome, to_lane)
 
-    def _events(self, step: Step, t_s: float, waiting: int) -> list[EventData]:
-        self.joined, self.left = step.joined, step.left
-        events: list[EventData] = [self._joined(member, waiting) for member in step.joined]
-        events += [self._started(m) for m in step.started if not _appeared(m)]
-        for member in step.finished:
-            done = self._finished(member, t_s)
-            if not _appeared(member):
-                events.append(done)
+    def _events(self, step: Step, t_s: float, waiting: int, *, counted: bool) -> list[EventData]:
+        """Tell what happened; ``counted``: it is known how many wait, whomever tracks carry."""
+        joined = [m for m in step.joined if not counted or self._is_one_more(m)]
+        self.joined, self.left = joined, step.left
+        events: list[EventData] = [self._joined(member, waiting) for member in joined]
+        events += self._by_turns(step, t_s) if counted else self._by_tracks(step, t_s)
         if not self.shape.has_service:
             # Nobody sees whether they were served or gave up: there are lengths and no waits.
             self.left = []
             return events
         events += [self.gone(member, "balked") for member in step.looked]
-        for member in (*step.left, *step.passed):
+        for member in step.left if counted else (*step.left, *step.passed):
             self._scorer.ended(max(member.end_s - member.joined_s, 0.0))
         return events
+
+    def _is_one_more(self, member: Member) -> bool:
+        """Whether somebody joined, or is seen anew who was there before."""
+        if not member.born_inside or member.joined_s - self._arrivals.since_s < _NEW_S:
+            return True
+        return self._arrivals.shorter_by(member.joined_s) < -_MORE
+
+    def _by_tracks(self, step: Step, t_s: float) -> list[EventData]:
+        """Tell of services that began and ended where all that is known is who is followed."""
+        events: list[EventData] = [self._started(m) for m in step.started if not _appeared(m)]
+        for member in step.finished:
+            done = self._finished(member, t_s)
+            if not _appeared(member):
+                events.append(done)
+        return events
+
+    def _by_turns(self, step: Step, t_s: float) -> list[EventData]:
+        """Tell of services that began and ended where it is known how many wait."""
+        events: list[EventData] = []
+        for member in step.finished:
+            self._turns.ended(member)
+        for member in step.started:
+            if self._turns.begins(member, self._arrivals.shorter_by(member.service_s)):
+                events += self._begin(member)
+        over = self._turns.over(t_s, busy=bool(self._queue.at(Stage.SERVED)))
+        if over is not None:
+            events += self._over(over, over.end_s)
+        return events
+
+    def _begin(self, member: Member) -> list[EventData]:
+        """Tell that the turn of somebody has begun, and that the one before is over."""
+        arrival = self._arrivals.start(member.service_s)
+        first = replace(member, joined_s=arrival.joined_s, promise=arrival.promise)
+        before = self._turns.begin(first)
+        events = [] if before is None else self._over(before, member.service_s)
+        wait_s = member.service_s - arrival.joined_s
+        self._scorer.ended(arrival.party * wait_s)
+        if arrival.seen:
+            self._learn(first, wait_s)
+        if member.service_s - self._arrivals.since_s >= _NEW_S:
+            events.append(self._wait_done(first, wait_s, "served"))
+        return events
+
+    def _over(self, turn: Turn, next_s: float) -> list[EventData]:
+        """Tell that a turn is over, at the latest when the next one began."""
+        first = turn.first
+        end_s = next_s if math.isnan(turn.end_s) else min(turn.end_s, next_s)
+        if first.service_s - self._arrivals.since_s < _NEW_S:
+            return []
+        service_s = max(end_s - first.service_s, 0.0)
+        self._service_end_s = end_s
+        if not math.isnan(turn.end_s):
+            self._services.learn(self.name, end_s, service_s)
+        return [ServiceDone(lane=self.name, person=first.person, service_s=service_s)]
 
     def _joined(self, member: Member, waiting: int) -> Joined:
         # What was published before this shopper joined is what they were promised.
@@ -218,19 +282,22 @@ class Lane:
 
     def _started(self, member: Member) -> WaitDone:
         wait_s = max(member.service_s - member.joined_s, 0.0)
-        # The length counted them from when they were seen, not from when they must have come.
-        self._scorer.ended(max(member.service_s - max(member.joined_s, member.entered_s), 0.0))
+        self._scorer.ended(_seen_waiting_s(member))
         if not self._is_alone(member):
             self._beside.add(member.person)
         elif member.unit == member.person and not member.born_inside:
             # Who was seen first in the middle of the queue has waited longer than we know.
-            self._last_wait_s = wait_s
-            if member.joined_s < self._service_end_s:
-                self._services.learn_change(member.service_s - self._service_end_s)
-            if member.promise is not None:
-                self._blend.learn(member.promise, wait_s)
-                self._scorer.served(member.promise.p50_s, member.promise.p90_s, wait_s)
+            self._learn(member, wait_s)
         return self._wait_done(member, wait_s, "served")
+
+    def _learn(self, member: Member, wait_s: float) -> None:
+        """Learn from a wait that was watched whole."""
+        self._last_wait_s = wait_s
+        if member.joined_s < self._service_end_s:
+            self._services.learn_change(member.service_s - self._service_end_s)
+        if member.promise is not None:
+            self._blend.learn(member.promise, wait_s)
+            self._scorer.served(member.promise.p50_s, member.promise.p90_s, wait_s)
 
     def _finished(self, member: Member, t_s: float) -> ServiceDone:
         service_s = max(member.end_s - member.service_s, 0.0)
@@ -347,6 +414,14 @@ def _walking(
     walking = {s.track for s in sightings if not math.isnan(s.gait.fast_since_s)}
     walking.update(k for k, (_, gait) in elsewhere.items() if not math.isnan(gait.fast_since_s))
     return walking
+
+
+def _seen_waiting_s(member: Member) -> float:
+    """How long the length counted somebody whose service has started.
+
+    From when they were seen, not from when they must have come.
+    """
+    return max(member.service_s - max(member.joined_s, member.entered_s), 0.0)
 
 
 def _appeared(member: Member) -> bool:

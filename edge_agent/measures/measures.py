@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.config import CameraSettings, DwellZone, LineZone, QueueZone, ServiceZone
+from edge_agent.measures.belief import Belief
 from edge_agent.measures.crowd import Boxes, LaneBoxes
 from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
@@ -71,6 +72,7 @@ class Measures:
         self._standing = Standing(shapes)
         self._changes = LaneChanges()
         self._heads = Heads()
+        self._belief = Belief()
         self._dwell = {
             z.id: DwellWatch(z, camera.id) for z in camera.zones if isinstance(z, DwellZone)
         }
@@ -221,6 +223,8 @@ class Measures:
             for role, lane, point in zip(roles, lanes, here.feet, strict=True)
         ]
         double = self._heads.doubles(presence.boxes, presence.people).tolist()
+        doubted = self._belief.update(presence.crowd, here.people, dt_s)
+        double = [a or b for a, b in zip(double, doubted, strict=True)]
         spots = self._standing.spots(
             self._heads.perspective, presence.feet, presence.boxes, lanes
         ).tolist()
