@@ -110,7 +110,7 @@ class Arrivals:
 
     @property
     def since_s(self) -> float:
-        """When the queue was seen first; NaN before that."""
+        """Since when the queue is known, as far back as is kept; NaN before it was seen."""
         return self._moments[0].t_s if self._moments else math.nan
 
     def _come(self, moments: list[Moment]) -> NDArray[np.float64]:

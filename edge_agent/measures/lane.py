@@ -211,6 +211,7 @@ class Lane:
             self.left = []
             return events
         events += [self.gone(member, "balked") for member in step.looked]
+        # Of whom tracks lost the turns tell, so that they would end twice.
         for member in step.left if counted else (*step.left, *step.passed):
             self._scorer.ended(max(member.end_s - member.joined_s, 0.0))
         return events

@@ -222,9 +222,13 @@ class Measures:
             self._position[lane](*point) if role else 0.0
             for role, lane, point in zip(roles, lanes, here.feet, strict=True)
         ]
-        double = self._heads.doubles(presence.boxes, presence.people).tolist()
+        shared = self._heads.doubles(presence.boxes, presence.people).tolist()
         doubted = self._belief.update(presence.crowd, here.people, dt_s)
-        double = [a or b for a, b in zip(double, doubted, strict=True)]
+        # Who works behind a counter shows little, and is known by where they stand.
+        double = [
+            same or (doubt and role != Role.STAFF)
+            for same, doubt, role in zip(shared, doubted, roles, strict=True)
+        ]
         spots = self._standing.spots(
             self._heads.perspective, presence.feet, presence.boxes, lanes
         ).tolist()

@@ -40,8 +40,8 @@ class Sighting(NamedTuple):
     """One person in a lane in one frame; coordinates are fractions of the frame.
 
     ``stood`` is where it stood last; ``double`` says that it shares its head with a person known
-    longer; ``floor_m`` is where it stands in metres behind the till and aside of the middle of the
-    lane, NaN while unknown.
+    longer, or is worth so little that it is nobody; ``floor_m`` is where it stands in metres
+    behind the till and aside of the middle of the lane, NaN while unknown.
     """
 
     track: int

@@ -87,7 +87,8 @@ class Turns:
         if busy or math.isnan(self._busy_s):
             self._busy_s = t_s
         turn = self._turn
-        if turn is None or math.isnan(turn.end_s) or t_s - self._busy_s < FREE_S:
+        if turn is None or t_s - self._busy_s < FREE_S:
             return None
         self._turn = None
-        return turn
+        # Whose end nobody saw was there until the till was seen to be free.
+        return turn._replace(end_s=self._busy_s) if math.isnan(turn.end_s) else turn

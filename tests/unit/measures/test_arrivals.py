@@ -97,6 +97,16 @@ def test_a_turn_is_over_when_the_till_stays_free() -> None:
     assert turns.over(40.0, busy=False) is None
 
 
+def test_a_turn_whose_end_nobody_saw_is_over_since_the_till_is_free() -> None:
+    turns = Turns()
+    turns.begin(member(1, 10.0))
+    assert turns.over(30.0, busy=True) is None
+    over = turns.over(30.0 + FREE_S, busy=False)
+    assert over is not None
+    assert over.end_s == 30.0
+    assert turns.begins(member(2, 60.0), 0.0)
+
+
 def test_whose_boxes_are_worth_little_is_doubted_until_they_are_worth_more() -> None:
     belief = Belief()
 
