@@ -51,12 +51,16 @@ class Crowd:
         weight: (D,) float64, how much the look counts that saw it; those of all looks are 1.
         inside: (D, Z) bool, whether it stands in each polygon.
         people: (D,) int64, who it was taken for, -1 for nobody.
+        feet: (D, 2) float64, where it stands, as fractions of the frame.
+        tall: (D,) float64, how tall a person looks there, heights of the frame.
     """
 
     chance: Floats
     weight: Floats
     inside: NDArray[np.bool_]
     people: NDArray[np.int64]
+    feet: Floats
+    tall: Floats
 
 
 def mixed(first: Crowd, second: Crowd, share: float) -> Crowd:
@@ -66,6 +70,8 @@ def mixed(first: Crowd, second: Crowd, share: float) -> Crowd:
         np.concatenate([(1.0 - share) * first.weight, share * second.weight]),
         np.concatenate([first.inside, second.inside]),
         np.concatenate([first.people, second.people]),
+        np.concatenate([first.feet, second.feet]),
+        np.concatenate([first.tall, second.tall]),
     )
 
 

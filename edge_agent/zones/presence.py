@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from edge_agent.zones.crowd import Crowd
 
+USUAL_ASPECT = 16.0 / 9.0
+
 
 class Direction(StrEnum):
     """Direction of a crossing, as the config names it."""
@@ -49,6 +51,7 @@ class Presence:
         since_s: (P, Z) float64, time of entry where the person is inside the zone, else NaN.
         crossings: line crossings since the last call.
         crowd: what of the picture may be people; None while nobody knows how tall people look.
+        aspect: width to height of the frame.
     """
 
     t_s: float
@@ -60,6 +63,7 @@ class Presence:
     since_s: NDArray[np.float64]
     crossings: tuple[Crossing, ...] = ()
     crowd: Crowd | None = None
+    aspect: float = USUAL_ASPECT
 
     @property
     def inside(self) -> NDArray[np.bool_]:

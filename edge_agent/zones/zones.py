@@ -111,12 +111,15 @@ class Zones:
             stays.since_s[rows],
             crossings,
             crowd,
+            self._aspect,
         )
 
     def _crowd(self, found: Found, people: Ids) -> Crowd:
         """Put on the floor what may be people; ``people`` (D,) tells whose each of it is."""
         chance = chances(found, people < 0)
-        return Crowd(chance, np.ones(len(chance)), self._inside(found), people)
+        feet, height = spots(found), tall(found)
+        inside = self._inside(feet, height)
+        return Crowd(chance, np.ones(len(chance)), inside, people, feet, height)
 
     def _with_closer(self, crowd: Crowd, tracks: Tracks) -> Crowd:
         """What the last closer look saw beside it, while that is not long ago."""
@@ -124,14 +127,14 @@ class Zones:
             return crowd
         return mixed(crowd, self._closer[1], _CLOSER_SHARE)
 
-    def _inside(self, found: Found) -> Bools:
+    def _inside(self, feet: Floats, height: Floats) -> Bools:
         """(D, Z) in which zone everything stands; at the edge of one is in it too."""
-        places = spots(found) * self._square
+        places = feet * self._square
         inside = self._polygons.inside(places)
         outside = np.flatnonzero(~inside.any(axis=1))
         if inside.size and len(outside):
             depths = self._polygons.depths(places[outside])
-            edge = depths.max(axis=1) > -EDGE * tall(found)[outside]
+            edge = depths.max(axis=1) > -EDGE * height[outside]
             inside[outside[edge], depths.argmax(axis=1)[edge]] = True
         return inside
 
