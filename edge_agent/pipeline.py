@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from edge_agent.config import CameraSettings, QueueZone
 from edge_agent.measures import Measures
+from edge_agent.measures.lane_network import LaneNetwork
 from edge_agent.measures.readings import Readings
 from edge_agent.perception import credence
 from edge_agent.perception.appearance import BANDS, looks
@@ -39,6 +43,10 @@ CLOSER_FROM = 0.5
 """of at least so many people."""
 
 
+LANES = Path(__file__).with_name("measures") / "lane_network.json"
+"""What was learned of lanes: ``python -m benchmarks.lanes --write``."""
+
+
 class CameraPipeline:
     """Detect → track → zones → measures for one camera.
 
@@ -51,11 +59,11 @@ class CameraPipeline:
 
     def __init__(self, camera: CameraSettings) -> None:
         self.camera = camera
-        self.measures = Measures(camera)
         self._looker = Looker(camera)
         self._settings = TrackerSettings(threshold=self._looker.threshold)
         self._queues = [zone.id for zone in camera.zones if isinstance(zone, QueueZone)]
         self._weighs = bool(self._queues) and credence.knows(self._looker.family)
+        self.measures = Measures(camera, learned() if self._weighs else None)
         if self._queues:
             self._settings = self._settings.for_queues()
         self._tracker = Tracker(self._settings)
@@ -125,3 +133,9 @@ class CameraPipeline:
             return None
         tall_px = (feet - boxes[:, 1]) * size[1]
         return Found(boxes, feet, credence.chances(detections, tall_px, ratio))
+
+
+@cache
+def learned() -> LaneNetwork:
+    """What was learned of lanes."""
+    return LaneNetwork.of(json.loads(LANES.read_text(encoding="utf-8")))

@@ -39,9 +39,9 @@ def pictures(shop: int) -> Iterator[Picture]:
     settings = rng.choice((orderly, orderly, busy))
     scene = Scene(settings(rng.choice((2, 2, 3))), 1000 + shop)
     layout = scene.settings.layout
-    view = _view(rng, layout)
+    view = hang_camera(rng, layout)
     # Things stand about that nobody should be told for; the people walk through them.
-    filled = replace(layout, boxes=(*layout.boxes, *_things(rng, layout)))
+    filled = replace(layout, boxes=(*layout.boxes, *things(rng, layout)))
     painters = [Painter(filled, view, solid=solid) for solid in (False, True)]
     opened_s = rng.uniform(200.0, 600.0)
     for k in range(PICTURES):
@@ -51,7 +51,7 @@ def pictures(shop: int) -> Iterator[Picture]:
         yield Picture(_as_taken(painters[k % 2].draw(snapshot), rng), people, bool(k % 2))
 
 
-def _view(rng: Random, layout: Layout) -> View:
+def hang_camera(rng: Random, layout: Layout) -> View:
     """Hang a camera in line with the queues, high above them, or anywhere around."""
     x, y = (layout.lanes[0].x - 0.9 + layout.passage_x) / 2.0, 3.4
     kind = rng.choice(("along", "high", "around"))
@@ -66,7 +66,7 @@ def _view(rng: Random, layout: Layout) -> View:
     return look_at(place, target, rng.uniform(780.0, 1050.0), *rng.choice(SIZES))
 
 
-def _things(rng: Random, layout: Layout) -> Iterator[Box]:
+def things(rng: Random, layout: Layout) -> Iterator[Box]:
     """Stands, bins and piles about as large as people, some with something like a head."""
     for _ in range(rng.randint(0, THINGS)):
         x = rng.uniform(layout.lanes[0].x - 2.5, layout.passage_x + 1.5)

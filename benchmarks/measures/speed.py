@@ -12,6 +12,7 @@ import numpy as np
 
 from edge_agent.config import CameraSettings
 from edge_agent.measures import Measures
+from edge_agent.pipeline import learned
 from edge_agent.tracking.tracks import Tracks
 from edge_agent.zones.crowd import Found
 from edge_agent.zones.zones import Zones
@@ -76,7 +77,7 @@ def _found(tracks: Tracks) -> Found:
 def measure() -> Cost:
     """Measure both on the same frames, in CPU time."""
     settings = camera()
-    zones, measures = Zones(settings.zones), Measures(settings)
+    zones, measures = Zones(settings.zones), Measures(settings, learned())
     spent = [0.0, 0.0]
     for tracks in frames():
         found = _found(tracks)

@@ -1,9 +1,9 @@
 """How long somebody waited, told by the queue and not by a track.
 
-Who stands in a dense line is now followed by one track and now by another, but how many wait is
-known. Of a queue in which nobody overtakes that is enough: how many have come is how many wait
-and how many have gone ahead, and the n-th to come is the n-th to be served. The wait is the way
-from one of these curves to the other (cumulative curves: Newell, "Applications of Queueing
+Who stands in a dense line is now followed by one track and now by another, but how many units
+wait is known. Of a queue in which nobody overtakes that is enough: how many have come is how many
+wait and how many have gone ahead, and the n-th to come is the n-th to be served. The wait is the
+way from one of these curves to the other (cumulative curves: Newell, "Applications of Queueing
 Theory", 1982).
 """
 
@@ -18,21 +18,18 @@ from numpy.typing import NDArray
 
 from edge_agent.measures.waits import Wait
 
-LAG_S = 1.2
-"""The number is a mean over the last moments, and so much behind."""
+LAG_S = 0.6
+"""The number tells of what was so long ago."""
 EVERY_S = 0.4
 """It is noted so often."""
 MEMORY_S = 1200.0
 """So long ago somebody who is served may have come."""
-BEFORE_S, AFTER_S = (6.0, 2.0), 0.5
-"""From so many to so many seconds before somebody stepped up, and from so many after it, the
-length of the queue tells whether it lost somebody."""
-MOST = 3
-"""No more people step up together."""
+BEFORE_S = 2.0
+"""What was published so long before somebody came does not count them."""
 
 
 class Moment(NamedTuple):
-    """How many waited, and what was said to who joined then."""
+    """How many units waited, and what was said to who joined then."""
 
     t_s: float
     number: float
@@ -46,13 +43,11 @@ class Arrival(NamedTuple):
         joined_s: when.
         promise: the wait that was published then.
         seen: whether they came while the queue was watched.
-        party: how many stepped up.
     """
 
     joined_s: float
     promise: Wait | None
     seen: bool
-    party: int
 
 
 class Arrivals:
@@ -60,38 +55,31 @@ class Arrivals:
 
     def __init__(self) -> None:
         self._moments: deque[Moment] = deque()
-        self._starts: deque[tuple[float, int]] = deque()
+        self._starts: deque[float] = deque()
+        self._left: deque[tuple[float, float]] = deque()
 
     def restart(self) -> None:
         """Forget everything: nobody knows who came in between."""
         self._moments.clear()
         self._starts.clear()
+        self._left.clear()
 
     def note(self, number: float, promise: Wait | None, t_s: float) -> None:
-        """Take in how many wait at ``t_s``, and the wait published until now."""
+        """Take in how many units wait at ``t_s``, and the wait published until now."""
         moments = self._moments
         if moments and t_s - LAG_S - moments[-1].t_s < EVERY_S:
             return
         moments.append(Moment(t_s - LAG_S, number, promise))
         while moments[0].t_s < t_s - MEMORY_S:
             moments.popleft()
-        while self._starts and self._starts[0][0] < moments[0].t_s:
+        while self._starts and self._starts[0] < moments[0].t_s:
             self._starts.popleft()
+        while self._left and self._left[0][1] < moments[0].t_s:
+            self._left.popleft()
 
-    def shorter_by(self, since_s: float) -> float:
-        """How many fewer have waited since then than before; NaN where that is not known."""
-        first = since_s - BEFORE_S[0]
-        before, after = [], []
-        for moment in reversed(self._moments):
-            if moment.t_s < first:
-                break
-            if moment.t_s >= since_s + AFTER_S:
-                after.append(moment.number)
-            elif moment.t_s <= since_s - BEFORE_S[1]:
-                before.append(moment.number)
-        if not before or not after:
-            return math.nan
-        return sum(before) / len(before) - sum(after) / len(after)
+    def left(self, joined_s: float, end_s: float) -> None:
+        """Take in that somebody left before service, so that they are ahead of nobody."""
+        self._left.append((joined_s, end_s))
 
     def start(self, t_s: float) -> Arrival:
         """Take in that whoever was first in line stepped up to the till at ``t_s``.
@@ -99,14 +87,17 @@ class Arrivals:
         Returns:
             When they joined.
         """
-        lost = self.shorter_by(t_s)
-        party = 1 if math.isnan(lost) else min(max(round(lost), 1), MOST)
         ahead = [m for m in self._moments if m.t_s <= t_s]
-        come = _crossed(self._come(ahead), sum(n for _, n in self._starts) + 1)
-        self._starts.append((t_s, party))
-        if come < len(ahead):
-            return Arrival(ahead[come].t_s, ahead[come].promise, come > 0, party)
-        return Arrival(t_s, ahead[-1].promise if ahead else None, bool(ahead), party)
+        come = _crossed(self._come(ahead), len(self._starts) + 1)
+        self._starts.append(t_s)
+        joined_s = ahead[come].t_s if come < len(ahead) else t_s
+        seen = come > 0 if come < len(ahead) else bool(ahead)
+        return Arrival(joined_s, self.promised(joined_s), seen)
+
+    def promised(self, t_s: float) -> Wait | None:
+        """What was published for who joined at ``t_s``."""
+        told = (m.promise for m in reversed(self._moments) if m.t_s <= t_s - BEFORE_S)
+        return next(told, None)
 
     @property
     def since_s(self) -> float:
@@ -117,8 +108,10 @@ class Arrivals:
         """How many had come at each moment."""
         numbers = np.array([m.number for m in moments])
         times = np.array([m.t_s for m in moments])
-        for start_s, party in self._starts:
-            numbers[times >= start_s] += party
+        for start_s in self._starts:
+            numbers[times >= start_s] += 1.0
+        for joined_s, end_s in self._left:
+            numbers[(times >= joined_s) & (times < end_s)] -= 1.0
         return numbers
 
 

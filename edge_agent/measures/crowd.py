@@ -8,9 +8,11 @@ belong to, and its mean over a moment hardly flickers.
 from __future__ import annotations
 
 import math
-from collections.abc import Container
+from collections.abc import Callable, Container
 from operator import mul
 from typing import NamedTuple
+
+from edge_agent.measures.lane_look import Stand
 
 MEAN_S = 1.5
 """Time constant of the mean: one more or less is told after 1.6 s."""
@@ -73,6 +75,18 @@ class LaneBoxes(NamedTuple):
                 here.add(chance, (1.0 - moved) * weight, person)
                 there.add(chance, moved * weight, person)
         return LaneBoxes(queue, till)
+
+
+class LaneCrowd(NamedTuple):
+    """Everything in and beside a lane that may be a person.
+
+    Attributes:
+        boxes: what stands in the lane.
+        stand: puts all of it beside the lane, by who walks, who is served and who waits.
+    """
+
+    boxes: LaneBoxes
+    stand: Callable[[Container[int], Container[int], Container[int]], Stand]
 
 
 class Length(NamedTuple):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from edge_agent.measures import till, units
-from edge_agent.measures.arrivals import Arrivals
-from edge_agent.measures.crowd import CrowdLength, LaneBoxes, Length, PartySize
+from edge_agent.measures.crowd import CrowdLength, LaneCrowd, Length, PartySize
 from edge_agent.measures.delays import LaneSight, delays
 from edge_agent.measures.gait import Box, Gait, Point
 from edge_agent.measures.hiding import CERTAIN
+from edge_agent.measures.lane_life import LaneLife, Line
+from edge_agent.measures.lane_look import Told
+from edge_agent.measures.lane_network import Floats, LaneNetwork
+from edge_agent.measures.lane_reader import Read
 from edge_agent.measures.lane_state import LaneWatch
 from edge_agent.measures.lanes import LaneShape
 from edge_agent.measures.members import Member, Sighting, Stage
@@ -23,7 +25,6 @@ from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.steady import Steady
 from edge_agent.measures.steps import Step
-from edge_agent.measures.turns import Turn, Turns
 from edge_agent.measures.unseen_service import UnseenService
 from edge_agent.measures.waits import Wait, WaitBlend
 from messages.events import EventData, Joined, LaneChanged, ServiceDone, WaitDone
@@ -35,11 +36,6 @@ KNOWN_AFTER_S = 1.0
 AGAIN_AFTER_S = 0.5
 """Waits and score are worked out again after so long, or when somebody came or went."""
 
-_NEW_S = 3.0
-"""Who is there so soon was there when the camera began to look."""
-_MORE = 0.5
-"""A queue that somebody joined is longer by more than this."""
-
 _SILENT = (LaneState.CLOSED, LaneState.UNKNOWN)
 """What lanes say of whose waits nothing is known."""
 _GUESSED = 0.5
@@ -49,18 +45,22 @@ _SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
 
 
-class _Told(NamedTuple):
+class _Weighed(NamedTuple):
     """How many there are by all boxes.
 
     Attributes:
-        queue: who waits.
-        ahead: who waits before somebody who only arrives.
-        party: who is served.
+        queue: people who wait.
+        party: people at the till.
+        line: queue units before somebody who only arrives.
+        read: what the network makes of it, where there is one.
+        share: queue units a head.
     """
 
     queue: Length
-    ahead: Length
     party: int
+    line: int
+    read: Read | None = None
+    share: float = 1.0
 
 
 class Lane:
@@ -74,10 +74,16 @@ class Lane:
         camera: id of the camera.
         services: what the services of all lanes of the camera taught.
         blend: what their waits taught.
+        network: what was learned of lanes; None: those who are followed tell what happens.
     """
 
     def __init__(
-        self, shape: LaneShape, camera: str, services: ServiceTimes, blend: WaitBlend
+        self,
+        shape: LaneShape,
+        camera: str,
+        services: ServiceTimes,
+        blend: WaitBlend,
+        network: LaneNetwork | None = None,
     ) -> None:
         self.shape = shape
         self.watch = LaneWatch(has_staff=shape.has_staff)
@@ -85,10 +91,13 @@ class Lane:
         self._queue = LaneQueue(shape)
         self._steady, self._unseen_service = Steady(), UnseenService()
         self._crowd, self._ahead, self._party = CrowdLength(), CrowdLength(), PartySize()
-        self._turns, self._arrivals = Turns(), Arrivals()
         self._services = services
         self._blend = blend
         self._scorer = WaitScorer()
+        # Where nobody is served nothing happens of what the network knows.
+        self._life = None
+        if network is not None and shape.has_service:
+            self._life = LaneLife(shape.lane, network, services, blend, self._scorer)
         # The first is for who joins the part of the queue that this camera sees, the second for
         # who joins the whole of it.
         self._promise: Wait | None = None
@@ -117,6 +126,11 @@ class Lane:
         """The wait of who joins now; None while nothing can be said."""
         return self._shown
 
+    @property
+    def looked(self) -> tuple[Floats, float] | None:
+        """The last look that a network read, and how many wait by its boxes alone."""
+        return None if self._life is None else self._life.looked
+
     def restart(self) -> None:
         """Forget who is there, keep what was learned."""
         self._queue.clear()
@@ -124,8 +138,8 @@ class Lane:
         self._crowd.restart()
         self._ahead.restart()
         self._party.restart()
-        self._turns.restart()
-        self._arrivals.restart()
+        if self._life is not None:
+            self._life.restart()
         self._unseen_service.restart()
         self._promise = self._shown = None
         self._service_end_s = math.nan
@@ -141,7 +155,7 @@ class Lane:
         elsewhere: Mapping[int, tuple[Point, Gait]],
         seen_boxes: Sequence[Box],
         steepness: float,
-        boxes: LaneBoxes | None = None,
+        crowd: LaneCrowd | None = None,
         *,
         cashier: bool,
     ) -> tuple[QueueData, list[EventData]]:
@@ -159,18 +173,17 @@ class Lane:
         waiting, served = self._queue.at(Stage.WAITING) + hidden, self._queue.at(Stage.SERVED)
         now = till.now(self._queue.members, self.shape, t_s, steepness)
         told = None
-        if boxes is not None:
-            told = self._weigh(boxes, now, _walking(sightings, elsewhere), t_s, steepness)
-            self._arrivals.note(told.queue.number, self._promise, t_s)
-        self._scorer.stood(len(waiting) if told is None else told.queue.number, dt_s)
-        events = self._events(step, t_s, len(waiting), counted=told is not None)
+        if crowd is not None:
+            walking = _walking(sightings, elsewhere)
+            told = self._weigh(crowd, now, walking, len(waiting), t_s, steepness)
+        standing = len(waiting) if told is None else told.queue.number * told.share
+        self._scorer.stood(standing, dt_s)
+        events = self._events(step, t_s, len(waiting), told)
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))
         if state != self._state:
             self._state = state
             events.append(LaneChanged(lane=self.name, state=state))
-        line = units.count(waiting)
-        if told is not None:
-            line = _in_units(told.ahead.heads, line, len(waiting))
+        line = units.count(waiting) if told is None else told.line
         said_of = (line, len(waiting), len(served), state)
         if events or said_of != self._said_of or not 0.0 <= t_s - self._said_s < AGAIN_AFTER_S:
             self._said_s, self._said_of = t_s, said_of
@@ -183,44 +196,74 @@ class Lane:
         return self._reading(t_s, now, told, state), events
 
     def _weigh(
-        self, boxes: LaneBoxes, now: till.Now, walking: set[int], t_s: float, steepness: float
-    ) -> _Told:
+        self,
+        crowd: LaneCrowd,
+        now: till.Now,
+        walking: set[int],
+        known: int,
+        t_s: float,
+        steepness: float,
+    ) -> _Weighed:
+        """Tell how many there are by all boxes; ``known`` people are followed and wait."""
         waiting, served = ({m.track for m in some} for some in now)
-        boxes = boxes.sorted(waiting, served, flatness(steepness))
+        moved = crowd.boxes.sorted(waiting, served, flatness(steepness))
         passing = walking - waiting
         arriving = {m.track for m in self._queue.members if m.stage is Stage.ARRIVING}
-        return _Told(
-            self._crowd.update(boxes.queue, passing, t_s),
-            self._ahead.update(boxes.queue, passing | arriving, t_s),
-            self._party.update(boxes.till, len(now.served), t_s),
-        )
+        queue = self._crowd.update(moved.queue, passing, t_s)
+        ahead = self._ahead.update(moved.queue, passing | arriving, t_s)
+        party = self._party.update(moved.till, len(now.served), t_s)
+        line = _in_units(ahead.heads, units.count(self._queue.at(Stage.WAITING)), known)
+        if self._life is None:
+            return _Weighed(queue, party, line)
+        sums = moved.queue.number(), moved.till.number()
+        followed = len(now.waiting), len(now.served)
+        told = Told(queue.number, queue.certainty, ahead.number, party, *sums, *followed)
+        stood = crowd.stand(walking, served, waiting)
+        read = self._life.read(told, stood, self._queue.members, t_s, steepness)
+        share = units.count(now.waiting) / max(len(now.waiting), 1) or 1.0
+        return _Weighed(queue, party, line, read, share)
 
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:
         """Tell that a member left before service."""
         since_s = member.entered_s if math.isnan(member.joined_s) else member.joined_s
         return self._wait_done(member, max(member.end_s - since_s, 0.0), outcome, to_lane)
 
-    def _events(self, step: Step, t_s: float, waiting: int, *, counted: bool) -> list[EventData]:
-        """Tell what happened; ``counted``: it is known how many wait, whomever tracks carry."""
-        joined = [m for m in step.joined if not counted or self._is_one_more(m)]
-        self.joined, self.left = joined, step.left
-        events: list[EventData] = [self._joined(member, waiting) for member in joined]
-        events += self._by_turns(step, t_s) if counted else self._by_tracks(step, t_s)
+    def _events(
+        self, step: Step, t_s: float, waiting: int, told: _Weighed | None
+    ) -> list[EventData]:
+        """Tell what happened, by those who are followed or by what the network read."""
+        self.joined, self.left = step.joined, step.left
+        events: list[EventData] = []
+        read = None if told is None else told.read
+        if self._life is None or told is None or read is None:
+            events += [self._joined(member, waiting) for member in step.joined]
+            events += self._by_tracks(step, t_s)
+        else:
+            for member in step.joined:
+                member.promise = self._promise
+            for member in step.left:
+                self._life.left(member.joined_s, member.end_s)
+            number, heads = told.queue.number * told.share, told.queue.heads
+            line = Line(heads, number, round(heads * told.share), self._promise)
+            events += self._life.events(read, line, t_s, self._persons)
+            self._last_wait_s = self._life.last_wait_s
         if not self.shape.has_service:
             # Nobody sees whether they were served or gave up: there are lengths and no waits.
             self.left = []
             return events
         events += [self.gone(member, "balked") for member in step.looked]
         # Of whom tracks lost the turns tell, so that they would end twice.
-        for member in step.left if counted else (*step.left, *step.passed):
+        for member in step.left if read is not None else (*step.left, *step.passed):
             self._scorer.ended(max(member.end_s - member.joined_s, 0.0))
         return events
 
-    def _is_one_more(self, member: Member) -> bool:
-        """Whether somebody joined, or is seen anew who was there before."""
-        if not member.born_inside or member.joined_s - self._arrivals.since_s < _NEW_S:
-            return True
-        return self._arrivals.shorter_by(member.joined_s) < -_MORE
+    def _persons(self) -> tuple[int, int]:
+        """Who is served, or next, and who came last; 0 where nobody is followed."""
+        served, waiting = (self._queue.at(stage) for stage in (Stage.SERVED, Stage.WAITING))
+        came = [*waiting, *self._queue.at(Stage.ARRIVING)] or served
+        last = max(came, key=lambda m: m.entered_s, default=None)
+        first = next(iter(served or waiting), last)
+        return (0, 0) if first is None or last is None else (first.person, last.person)
 
     def _by_tracks(self, step: Step, t_s: float) -> list[EventData]:
         """Tell of services that began and ended where all that is known is who is followed."""
@@ -230,45 +273,6 @@ class Lane:
             if not _appeared(member):
                 events.append(done)
         return events
-
-    def _by_turns(self, step: Step, t_s: float) -> list[EventData]:
-        """Tell of services that began and ended where it is known how many wait."""
-        events: list[EventData] = []
-        for member in step.finished:
-            self._turns.ended(member)
-        for member in step.started:
-            if self._turns.begins(member, self._arrivals.shorter_by(member.service_s)):
-                events += self._begin(member)
-        over = self._turns.over(t_s, busy=bool(self._queue.at(Stage.SERVED)))
-        if over is not None:
-            events += self._over(over, over.end_s)
-        return events
-
-    def _begin(self, member: Member) -> list[EventData]:
-        """Tell that the turn of somebody has begun, and that the one before is over."""
-        arrival = self._arrivals.start(member.service_s)
-        first = replace(member, joined_s=arrival.joined_s, promise=arrival.promise)
-        before = self._turns.begin(first)
-        events = [] if before is None else self._over(before, member.service_s)
-        wait_s = member.service_s - arrival.joined_s
-        self._scorer.ended(arrival.party * wait_s)
-        if arrival.seen:
-            self._learn(first, wait_s)
-        if member.service_s - self._arrivals.since_s >= _NEW_S:
-            events.append(self._wait_done(first, wait_s, "served"))
-        return events
-
-    def _over(self, turn: Turn, next_s: float) -> list[EventData]:
-        """Tell that a turn is over, at the latest when the next one began."""
-        first = turn.first
-        end_s = next_s if math.isnan(turn.end_s) else min(turn.end_s, next_s)
-        if first.service_s - self._arrivals.since_s < _NEW_S:
-            return []
-        service_s = max(end_s - first.service_s, 0.0)
-        self._service_end_s = end_s
-        if not math.isnan(turn.end_s):
-            self._services.learn(self.name, end_s, service_s)
-        return [ServiceDone(lane=self.name, person=first.person, service_s=service_s)]
 
     def _joined(self, member: Member, waiting: int) -> Joined:
         # What was published before this shopper joined is what they were promised.
@@ -340,7 +344,7 @@ class Lane:
         return self._blend.predict(delays(sight, self._services.of(self.name, t_s)))
 
     def _reading(
-        self, t_s: float, now: till.Now, told: _Told | None, state: LaneState
+        self, t_s: float, now: till.Now, told: _Weighed | None, state: LaneState
     ) -> QueueData:
         if self._since_s is None or t_s - self._since_s < KNOWN_AFTER_S:
             return QueueData(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import compress
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from edge_agent.config import CameraSettings, DwellZone, LineZone, QueueZone, ServiceZone
 from edge_agent.measures.belief import Belief
-from edge_agent.measures.crowd import Boxes, LaneBoxes
+from edge_agent.measures.crowd import Boxes, LaneBoxes, LaneCrowd
 from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
 from edge_agent.measures.footfall import Footfall
@@ -19,6 +20,8 @@ from edge_agent.measures.gait import Box, Gait, Gaits, Point, rows_of
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
+from edge_agent.measures.lane_look import stand
+from edge_agent.measures.lane_network import Floats, LaneNetwork
 from edge_agent.measures.lanes import ROLES, Role, RoleFinder, lane_shapes
 from edge_agent.measures.members import Sighting
 from edge_agent.measures.readings import LaneState, QueueData, Readings, ZoneData
@@ -61,12 +64,16 @@ class Measures:
 
     Args:
         camera: the camera and its zones.
+        network: what was learned of lanes in which all boxes are weighed; without it, and where
+            they are not, the life of lanes is told by those who are followed.
     """
 
-    def __init__(self, camera: CameraSettings) -> None:
+    def __init__(self, camera: CameraSettings, network: LaneNetwork | None = None) -> None:
         self._roles = RoleFinder(camera)
         services, blend = ServiceTimes(), WaitBlend()
-        self._lanes = [Lane(s, camera.id, services, blend) for s in lane_shapes(camera)]
+        self._lanes = [
+            Lane(shape, camera.id, services, blend, network) for shape in lane_shapes(camera)
+        ]
         shapes = [lane.shape for lane in self._lanes]
         self._position = [shape.position for shape in shapes]
         self._standing = Standing(shapes)
@@ -154,6 +161,10 @@ class Measures:
         """Lane → the wait published last, with what it was made from; None where there is none."""
         return {lane.name: lane.promise for lane in self._lanes}
 
+    def looked(self) -> dict[str, tuple[Floats, float] | None]:
+        """Lane → the last look that the network read, and how many wait by its boxes alone."""
+        return {lane.name: lane.looked for lane in self._lanes}
+
     def _step_s(self, t_s: float) -> float:
         last_s, self._last_s = self._last_s, t_s
         if last_s is None:
@@ -181,32 +192,41 @@ class Measures:
         seen_boxes = list(compress(here.boxes, here.seen))
         steepness = self._heads.steepness()
         queues = {}
-        lanes = zip(self._lanes, sightings, self._boxes(presence, staff), cashiers, strict=True)
-        for lane, own, boxes, cashier in lanes:
+        lanes = zip(self._lanes, sightings, self._crowds(presence, staff), cashiers, strict=True)
+        for lane, own, crowd, cashier in lanes:
             elsewhere = everywhere.copy()
             for sighting in own:
                 elsewhere.pop(sighting.track, None)
             queues[lane.name], happened = lane.update(
-                presence.t_s, dt_s, own, elsewhere, seen_boxes, steepness, boxes, cashier=cashier
+                presence.t_s, dt_s, own, elsewhere, seen_boxes, steepness, crowd, cashier=cashier
             )
             events += happened
         events += self._changes.update(presence.t_s, self._lanes)
         return queues
 
-    def _boxes(self, presence: Presence, staff: set[int]) -> list[LaneBoxes | None]:
+    def _crowds(self, presence: Presence, staff: set[int]) -> list[LaneCrowd | None]:
         """Everything that may be a shopper, by the lane in which it stands."""
         crowd = presence.crowd
         if crowd is None:
             return [None] * len(self._lanes)
         shopper = ~np.isin(crowd.people, list(staff))
 
-        def within(names: set[str]) -> Boxes:
+        def within(names: set[str]) -> NDArray[np.bool_]:
             columns = [k for k, name in enumerate(presence.zones) if name in names]
-            rows = (crowd.inside[:, columns].any(axis=1) & shopper).nonzero()[0]
+            return np.asarray(crowd.inside[:, columns].any(axis=1), np.bool_)
+
+        def of(inside: NDArray[np.bool_]) -> Boxes:
+            rows = (inside & shopper).nonzero()[0]
             known = crowd.chance, crowd.weight, crowd.people
             return Boxes(*(part[rows].tolist() for part in known))
 
-        return [LaneBoxes(*map(within, parts)) for parts in self._parts]
+        found: list[LaneCrowd | None] = []
+        for lane, parts in zip(self._lanes, self._parts, strict=True):
+            queue, till = map(within, parts)
+            beside = partial(stand, crowd, (queue, till), lane.shape, presence.aspect, staff)
+            boxes = LaneBoxes(of(queue), of(till))
+            found.append(LaneCrowd(boxes, beside))
+        return found
 
     def _sightings(
         self, presence: Presence, dt_s: float, here: _Here

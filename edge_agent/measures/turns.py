@@ -1,94 +1,138 @@
-"""Whose turn it is at a till: one party after the other, and which tracks are the same party.
-
-While a shopper is served, tracks come and go at the till, and with them people who seem to be
-served next. But when the turn is another's, the queue is shorter by those who stepped up, or the
-one before was seen to walk away past the till. What comes with neither is the same shopper.
-"""
+"""Whose turn it is at a till, and how long they have waited and are served."""
 
 from __future__ import annotations
 
 import math
 from typing import NamedTuple
 
-from edge_agent.measures.members import Member
+from edge_agent.measures.arrivals import Arrival, Arrivals
+from edge_agent.measures.waits import Wait
 
-SHORTER = 0.5
-"""A queue that lost somebody is shorter by more than this."""
 LEAST_S = 5.0
 """A turn is no shorter."""
 FREE_S = 3.0
-"""A till at which nobody is seen for so long after a service is free."""
-PAST = -0.1
-"""Place along the lane from which somebody is past the till."""
+"""A till at which nobody has been for so long is free."""
+NEW_S = 3.0
+"""Of whose turn began so soon nobody knows whether they waited before the camera looked."""
+SETTLED_S = 1.5
+"""Who steps up is told of a moment before or after the queue gets shorter by them."""
 
 
-class Turn(NamedTuple):
-    """A party at the till.
+class Began(NamedTuple):
+    """A turn that began.
 
     Attributes:
-        first: who pays, as far as known.
-        end_s: when it seemed to be over; NaN while it goes on.
-        left: whether the shopper was seen to walk away past the till.
+        person: who is served.
+        arrival: when they joined.
+        t_s: when they stepped up.
+        after_s: how long after the turn before it was over; NaN where that is not known.
+        known: whether the lane was watched before.
     """
 
-    first: Member
-    end_s: float = math.nan
-    left: bool = False
+    person: int
+    arrival: Arrival
+    t_s: float
+    after_s: float
+    known: bool
+
+    @property
+    def wait_s(self) -> float:
+        """How long they have waited."""
+        return self.t_s - self.arrival.joined_s
+
+
+class Over(NamedTuple):
+    """A turn that is over.
+
+    Attributes:
+        began: how it began.
+        end_s: when it was over.
+        whole: whether its end was told of, not only that of the till being free or another's.
+    """
+
+    began: Began
+    end_s: float
+    whole: bool
 
 
 class Turns:
     """The turns of one till."""
 
     def __init__(self) -> None:
+        self._arrivals = Arrivals()
         self.restart()
 
     def restart(self) -> None:
-        """Forget who is there."""
-        self._turn: Turn | None = None
-        self._busy_s = math.nan
+        """Forget who is there and who came."""
+        self._arrivals.restart()
+        self._turn: Began | None = None
+        self._over_s = self._busy_s = math.nan
+        self._begun = self._come = 0
+        self._more_s = math.nan
 
-    def ended(self, member: Member) -> None:
-        """Note that a service seems to have ended."""
-        turn = self._turn
-        if turn is not None and member.end_s > turn.first.service_s:
-            past = member.place <= PAST
-            self._turn = turn._replace(end_s=member.end_s, left=turn.left or past)
+    def note(self, units: float, promise: Wait | None, t_s: float) -> None:
+        """Take in how many units wait at ``t_s``, and the wait published until now."""
+        self._arrivals.note(units, promise, t_s)
 
-    def begins(self, member: Member, shorter_by: float) -> bool:
-        """Whether it is another party's turn with somebody whose service seems to have begun.
+    def promised(self, t_s: float) -> Wait | None:
+        """What was published for who joined at ``t_s``."""
+        return self._arrivals.promised(t_s)
 
-        Args:
-            member: who steps up.
-            shorter_by: how much shorter the queue has become by that; NaN where not known.
-        """
-        turn = self._turn
-        if turn is None:
-            return True
-        if member.service_s - turn.first.service_s < LEAST_S:
-            return False
-        if turn.left or not shorter_by <= SHORTER:
-            return True
-        # It is the same shopper, whose service goes on.
-        self._turn = Turn(turn.first)
-        return False
+    def left(self, joined_s: float, end_s: float) -> None:
+        """Take in that somebody who joined has left before they were served."""
+        self._arrivals.left(joined_s, end_s)
 
-    def begin(self, member: Member) -> Turn | None:
-        """Let the turn of a party begin; give the one before."""
-        before, self._turn = self._turn, Turn(member)
-        return before
-
-    def over(self, t_s: float, *, busy: bool) -> Turn | None:
-        """Give the turn that is over because the till is free.
+    def joined(self, units: int, t_s: float) -> int:
+        """Tell how many have joined since the last call, by how many wait or went ahead.
 
         Args:
+            units: how many wait.
             t_s: time of the frame.
-            busy: whether anybody is at the till.
         """
+        come = units + self._begun
+        known = t_s - self._arrivals.since_s >= NEW_S
+        if (units == 0 and come < self._come) or not known:
+            # Who gave up is forgotten when nobody waits any more.
+            self._come = come
+        if come <= self._come:
+            self._more_s = math.nan
+            return 0
+        if math.isnan(self._more_s):
+            self._more_s = t_s
+        if t_s - self._more_s < SETTLED_S:
+            return 0
+        more, self._come, self._more_s = come - self._come, come, math.nan
+        return more
+
+    def begin(self, person: int, t_s: float) -> Began:
+        """Let the turn of whoever was first in line begin; the one before has to be over."""
+        known = t_s - self._arrivals.since_s >= NEW_S
+        arrival = self._arrivals.start(t_s)
+        self._begun += 1
+        self._turn = Began(person, arrival, t_s, t_s - self._over_s, known)
+        self._busy_s = t_s
+        return self._turn
+
+    def end(self, t_s: float) -> Over | None:
+        """Take in that the turn seems to be over; give it if it is."""
+        turn = self._turn
+        if turn is None or t_s - turn.t_s < LEAST_S:
+            return None
+        return self._end(turn, t_s, whole=True)
+
+    def next(self, t_s: float) -> Over | None:
+        """Take in that another turn begins; give the one that goes on, which is over by that."""
+        return None if self._turn is None else self._end(self._turn, t_s, whole=False)
+
+    def look(self, t_s: float, *, busy: bool) -> Over | None:
+        """Take in whether anybody is at the till; give the turn that is over because none is."""
         if busy or math.isnan(self._busy_s):
             self._busy_s = t_s
         turn = self._turn
         if turn is None or t_s - self._busy_s < FREE_S:
             return None
-        self._turn = None
-        # Whose end nobody saw was there until the till was seen to be free.
-        return turn._replace(end_s=self._busy_s) if math.isnan(turn.end_s) else turn
+        return self._end(turn, max(self._busy_s, turn.t_s), whole=False)
+
+    def _end(self, turn: Began, t_s: float, *, whole: bool) -> Over:
+        self._turn, self._over_s = None, t_s
+        return Over(turn, t_s, whole)

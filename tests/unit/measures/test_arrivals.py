@@ -1,29 +1,17 @@
-"""Waits told by the queue: who came, who went ahead, and whose turn it is."""
+"""Waits told by the queue: who came, and who went ahead."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from edge_agent.measures.arrivals import LAG_S, Arrivals
+from edge_agent.measures.arrivals import BEFORE_S, LAG_S, Arrivals
 from edge_agent.measures.belief import Belief
-from edge_agent.measures.gait import Gait
-from edge_agent.measures.lanes import Role
-from edge_agent.measures.members import Member, Sighting
-from edge_agent.measures.turns import FREE_S, Turns
+from edge_agent.measures.delays import Delays
+from edge_agent.measures.waits import Wait
 from edge_agent.zones.crowd import Crowd
-
-BOX = (0.4, 0.2, 0.5, 0.6)
-
-
-def member(person: int, service_s: float, place: float = 0.0) -> Member:
-    """Somebody at the till since then."""
-    spot = (0.45, 0.6)
-    sighting = Sighting(person, Role.SERVICE, spot, BOX, place, True, spot, Gait())
-    return replace(Member.new(sighting, service_s), service_s=service_s, joined_s=service_s)
 
 
 def watched(
@@ -60,51 +48,26 @@ def test_of_who_was_there_first_nobody_saw_the_beginning() -> None:
     assert not arrivals.start(50.0).seen
 
 
-def test_a_queue_is_shorter_by_who_stepped_up() -> None:
-    arrivals = watched([5.0, 10.0], [40.0], 44.0)
-    assert arrivals.shorter_by(40.0) == pytest.approx(1.0, abs=0.2)
-    assert math.isnan(Arrivals().shorter_by(40.0))
+def test_who_gave_up_was_ahead_of_nobody() -> None:
+    arrivals = Arrivals()
+    for k in range(400):
+        t_s = k / 5
+        there = (t_s >= 10.0) + (10.0 <= t_s < 50.0) * (t_s >= 15.0) + (t_s >= 45.0)
+        arrivals.note(float(there) - (t_s >= 60.0), None, t_s + LAG_S)
+    arrivals.left(15.0, 50.0)
+    assert arrivals.start(60.0).joined_s == pytest.approx(10.0, abs=1.0)
+    assert arrivals.start(75.0).joined_s == pytest.approx(45.0, abs=1.0)
 
 
-def test_another_track_at_the_till_is_the_same_shopper_while_nobody_stepped_up() -> None:
-    turns = Turns()
-    assert turns.begins(member(1, 10.0), math.nan)
-    turns.begin(member(1, 10.0))
-    turns.ended(replace(member(1, 10.0), end_s=20.0))
-    assert not turns.begins(member(2, 21.0), 0.1)
-    assert turns.begins(member(3, 30.0), 0.9)
-
-
-def test_who_walked_off_past_the_till_lets_the_next_one_begin() -> None:
-    turns = Turns()
-    turns.begin(member(1, 10.0))
-    turns.ended(replace(member(1, 10.0, place=-0.3), end_s=20.0))
-    assert turns.begins(member(2, 22.0), 0.0)
-    before = turns.begin(member(2, 22.0))
-    assert before is not None
-    assert before.end_s == 20.0
-
-
-def test_a_turn_is_over_when_the_till_stays_free() -> None:
-    turns = Turns()
-    turns.begin(member(1, 10.0))
-    assert turns.over(20.0, busy=True) is None
-    turns.ended(replace(member(1, 10.0), end_s=20.0))
-    assert turns.over(20.0 + FREE_S / 2, busy=False) is None
-    over = turns.over(20.0 + FREE_S, busy=False)
-    assert over is not None
-    assert over.first.person == 1
-    assert turns.over(40.0, busy=False) is None
-
-
-def test_a_turn_whose_end_nobody_saw_is_over_since_the_till_is_free() -> None:
-    turns = Turns()
-    turns.begin(member(1, 10.0))
-    assert turns.over(30.0, busy=True) is None
-    over = turns.over(30.0 + FREE_S, busy=False)
-    assert over is not None
-    assert over.end_s == 30.0
-    assert turns.begins(member(2, 60.0), 0.0)
+def test_what_was_promised_is_what_stood_there_before_they_came() -> None:
+    arrivals = Arrivals()
+    promises = [Wait(float(k), 2.0 * k, Delays(float(k), None, None, 1.0)) for k in range(100)]
+    for k, promise in enumerate(promises):
+        arrivals.note(float(k >= 50), promise, k + LAG_S)
+    began = arrivals.start(80.0)
+    assert began.joined_s == 50.0
+    assert began.promise == promises[round(50.0 - BEFORE_S)]
+    assert arrivals.promised(1.0) is None
 
 
 def test_whose_boxes_are_worth_little_is_doubted_until_they_are_worth_more() -> None:
@@ -112,7 +75,12 @@ def test_whose_boxes_are_worth_little_is_doubted_until_they_are_worth_more() -> 
 
     def look(chance: float) -> list[bool]:
         crowd = Crowd(
-            np.array([0.9, chance]), np.ones(2), np.ones((2, 1), np.bool_), np.array([1, 2])
+            np.array([0.9, chance]),
+            np.ones(2),
+            np.ones((2, 1), np.bool_),
+            np.array([1, 2]),
+            np.zeros((2, 2)),
+            np.ones(2),
         )
         return belief.update(crowd, [1, 2, 3], 0.2)
 

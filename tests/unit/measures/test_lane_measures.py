@@ -101,7 +101,9 @@ class Film:
             return None
         people, where, chance = zip(*self.chances, strict=True)
         inside = np.array([[name == zone for name in zones] for zone in where])
-        return Crowd(np.array(chance), np.ones(len(chance)), inside, np.array(people))
+        n = len(chance)
+        feet = np.full((n, 2), 0.3)
+        return Crowd(np.array(chance), np.ones(n), inside, np.array(people), feet, np.full(n, 0.2))
 
 
 def queue_of(n: int) -> dict[int, tuple[float, float]]:

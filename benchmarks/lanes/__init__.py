@@ -1,0 +1,1 @@
+"""What happens in a lane: learned from drawn shops, and checked on others."""

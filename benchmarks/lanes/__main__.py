@@ -1,0 +1,101 @@
+"""``python -m benchmarks.lanes``: learn anew what happens in a lane.
+
+Draws shops, watches their lanes with the default model, and prints how well the till and services
+are told in shops that were not learned from. ``--write`` puts what was learned from all of them in
+place of what the agent uses. Needs the extra ``[export]``, which brings torch. A shop takes two
+minutes of one processor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from multiprocessing import Pool
+from typing import Any
+
+import numpy as np
+
+from benchmarks.lanes.examples import Example, of_shop
+from benchmarks.lanes.network import Network, together
+from edge_agent.measures.lane_network import EVENTS, LaneNetwork
+from edge_agent.measures.lane_reader import LATE_S, LaneReader
+from edge_agent.measures.perspective import FLAT, STEEP
+from edge_agent.pipeline import LANES
+
+SHOPS = 200
+HELD_OUT = 5
+"""Every so many-th shop is not learned from."""
+STEPS, MEMBERS = 1_300, 3
+"""Steps of learning, and networks that are put side by side."""
+NEAR_S = 4.0
+"""An event is found when it is told of within so many seconds."""
+WARM_S = 3.0
+VIEWS = {"flat": (-1.0, FLAT), "between": (FLAT, 0.4), "steep": (0.4, STEEP + 9.0)}
+
+
+def main() -> None:
+    """Run it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.lanes")
+    parser.add_argument("--shops", type=int, default=SHOPS, help="how many to draw")
+    parser.add_argument("--write", action="store_true", help="use what was learned")
+    options = parser.parse_args()
+    with Pool() as pool:
+        shops = pool.map(of_shop, range(options.shops), chunksize=1)
+    run([lane for lanes in shops for lane in lanes], write=options.write)
+
+
+def run(examples: list[Example], *, write: bool) -> None:
+    """Judge what is learned from examples; then learn from all of them, to be used."""
+    learned = [e for e in examples if e.shop % HELD_OUT]
+    network = LaneNetwork.of(_learn(learned))
+    others = [e for e in examples if e.shop % HELD_OUT == 0]
+    for view, (flattest, steepest) in VIEWS.items():
+        judged = [e for e in others if flattest <= np.median(e.looks[:, 0]) < steepest]
+        if judged:
+            print(f"{view}: {judge(network, judged)}", flush=True)
+    if write:
+        LANES.write_text(json.dumps(_learn(examples)) + "\n", encoding="utf-8")
+
+
+def _learn(examples: Sequence[Example]) -> dict[str, Any]:
+    return together([Network(seed=k).learn(examples, STEPS) for k in range(MEMBERS)])
+
+
+def judge(network: LaneNetwork, examples: Sequence[Example]) -> str:
+    """Say how well lanes are told."""
+    till = []
+    counts = {name: np.zeros(3, np.int64) for name in EVENTS}
+    for example in examples:
+        reader = LaneReader(network)
+        events: dict[str, list[float]] = {name: [] for name in EVENTS}
+        rows = zip(example.looks, example.t_s.tolist(), example.truth[:, 1].tolist(), strict=True)
+        for look, t_s, served in rows:
+            read = reader.read(look, t_s)
+            till.append(read.busy == (served > 0))
+            for name in EVENTS:
+                if getattr(read, name):
+                    events[name].append(t_s - LATE_S)
+        for name in EVENTS:
+            counts[name] += _found(example.events[name], events[name], example.t_s)
+    found = ", ".join(
+        f"{name} {n} of {true}, told {told}" for name, (n, true, told) in counts.items()
+    )
+    return f"{len(examples)} lanes; whether anybody is served {np.mean(till):.1%}; {found}"
+
+
+def _found(true_s: Sequence[float], told_s: Sequence[float], t_s: Sequence[float]) -> list[int]:
+    """Events found, true and told, without those at the borders of the clip."""
+    left = list(told_s)
+    true = [s for s in true_s if t_s[0] + WARM_S < s < t_s[-1] - WARM_S]
+    found = 0
+    for event_s in true:
+        near = min(left, key=lambda s, e=event_s: abs(s - e), default=np.inf)
+        if abs(near - event_s) <= NEAR_S:
+            left.remove(near)
+            found += 1
+    return [found, len(true), len(told_s)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""A network that watches one lane: how it is kept, and what it says.
+
+What a picture shows of a dense line is wrong for seconds in the same way, and what a queue did
+before tells much of what it can be now. So one look after the other goes into a small recurrent
+network (gated recurrent unit; Cho et al., arXiv:1406.1078), which keeps a state of the lane and
+tells how many are at the till, and whether a service began or ended.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+FAR = 6.0
+"""No number is further from its mean, in spreads."""
+USUAL_S = 0.25
+"""Looks were learned from that are mostly so far apart."""
+APART_S = 0.1, 2.0
+"""No look counts as nearer to the one before, or further from it."""
+MOST_SERVED = 3
+"""More than so many at the till are told as so many."""
+EVENTS = ("started", "ended")
+
+
+class Said(NamedTuple):
+    """What the network says of a lane.
+
+    Attributes:
+        party: (MOST_SERVED + 1,) log-odds of so many people at the till.
+        events: (2,) log-odds of EVENTS: that a service did so ``lane_reader.PEAK_S`` ago.
+    """
+
+    party: Floats
+    events: Floats
+
+
+class Layer(NamedTuple):
+    """One linear layer of M members: weights (M, I, O) and offsets (M, 1, O)."""
+
+    weights: Floats
+    offsets: Floats
+
+    def __call__(self, values: Floats) -> Floats:
+        """(M, 1, O) of (M, 1, I), or of (1, 1, I) for all members alike."""
+        result: Floats = np.matmul(values, self.weights)
+        result += self.offsets
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class LaneNetwork:
+    """What was learned of lanes; one for all of them.
+
+    Several that learned from the same lanes err in other places, so that their mean errs less.
+
+    Attributes:
+        mean, spread: (I,) of what is known of a look.
+        layers: of all members: ``look`` reads a look; ``new`` and ``old`` (reset, update and
+            candidate beside each other) change the state by what was read and by what it was;
+            ``told.0`` and ``told.1`` tell of the state.
+    """
+
+    mean: Floats
+    spread: Floats
+    layers: dict[str, Layer]
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> LaneNetwork:
+        """Take it out of what was read from JSON."""
+        members = content["members"]
+        layers = {}
+        for name in members[0]:
+            weights, offsets = (
+                np.array([member[name][part] for member in members], np.float32)
+                for part in ("weights", "offsets")
+            )
+            layers[name] = Layer(weights, offsets[:, None])
+        mean, spread = (np.array(content[part], np.float32) for part in ("mean", "spread"))
+        return cls(mean, spread, layers)
+
+    def start(self) -> Floats:
+        """(M, 1, H) state of a lane that was never seen."""
+        members, size, _ = self.layers["old"].weights.shape
+        return np.zeros((members, 1, size), np.float32)
+
+    def read(self, state: Floats, look: Floats, since_s: float) -> tuple[Said, Floats]:
+        """Take in one look.
+
+        Args:
+            state: after the look before.
+            look: (I,) of :mod:`edge_agent.measures.lane_look`.
+            since_s: seconds since the look before.
+
+        Returns:
+            What is told, and the state after the look.
+        """
+        known = np.clip((look - self.mean) / self.spread, -FAR, FAR)
+        apart = math.log2(min(max(since_s, APART_S[0]), APART_S[1]) / USUAL_S)
+        known = np.append(known, np.float32(apart))[None, None]
+        layers = self.layers
+        read = np.maximum(layers["look"](known), 0.0)
+        state = _changed(state, layers["new"](read), layers["old"](state))
+        hidden = np.maximum(layers["told.0"](np.concatenate([state, read], axis=2)), 0.0)
+        told = layers["told.1"](hidden).mean(axis=0)[0]
+        return Said(told[: 1 + MOST_SERVED], told[1 + MOST_SERVED :]), state
+
+
+def _changed(state: Floats, new: Floats, old: Floats) -> Floats:
+    size = state.shape[2]
+    gates = _chance(new[..., : 2 * size] + old[..., : 2 * size])
+    reset, keep = gates[..., :size], gates[..., size:]
+    candidate = np.tanh(new[..., 2 * size :] + reset * old[..., 2 * size :])
+    # The difference of the two would become so small in a lane at rest that it takes long to add.
+    return np.asarray((1.0 - keep) * candidate + keep * state, np.float32)
+
+
+def _chance(odds: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-odds)), np.float32)

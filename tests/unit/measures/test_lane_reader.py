@@ -1,0 +1,161 @@
+"""What is told of a lane from look to look, and what happens by it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge_agent.measures.delays import Delays
+from edge_agent.measures.lane_life import LaneLife, Line
+from edge_agent.measures.lane_look import KINDS, NUMBERS, PLACES
+from edge_agent.measures.lane_network import EVENTS, LaneNetwork
+from edge_agent.measures.lane_reader import LaneReader, Read
+from edge_agent.measures.scoring import WaitScorer
+from edge_agent.measures.service import ServiceTimes
+from edge_agent.measures.waits import Wait, WaitBlend
+from edge_agent.pipeline import learned
+from messages.events import EventData, Joined, ServiceDone, WaitDone
+
+INPUTS = NUMBERS + KINDS * PLACES
+NOBODY = np.zeros(INPUTS, np.float32)
+RECORDED = Path(__file__).parents[2] / "recorded" / "lanes"
+
+
+def plain(**last: list[float]) -> LaneNetwork:
+    """A network that says the same of everything, or what the first number of a look asks for."""
+    told = [9.0, 0.0, 0.0, 0.0, -9.0, -9.0]
+    layers = {
+        "look": ([[1.0, 0.0]] + [[0.0, 0.0]] * INPUTS, [0.0, 0.0]),
+        "new": ([[0.0] * 3] * 2, [0.0] * 3),
+        "old": ([[0.0] * 3], [0.0] * 3),
+        "told.0": ([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], [0.0, 0.0]),
+        "told.1": ([last.get("by_first", [0.0] * 6), [0.0] * 6], told),
+    }
+    return LaneNetwork.of(
+        {
+            "mean": [0.0] * INPUTS,
+            "spread": [1.0] * INPUTS,
+            "members": [
+                {
+                    name: {"weights": weights, "offsets": offsets}
+                    for name, (weights, offsets) in layers.items()
+                }
+            ],
+        }
+    )
+
+
+def test_it_says_what_torch_says() -> None:
+    # The files are made by record.py beside them.
+    content, case = (
+        json.loads((RECORDED / name).read_text(encoding="utf-8"))
+        for name in ("network.json", "said.json")
+    )
+    network = LaneNetwork.of(content)
+    state, before_s = network.start(), case["t_s"][0] - 0.25
+    for k, t_s in enumerate(case["t_s"]):
+        look = np.array(case["looks"][k], np.float32)
+        said, state = network.read(state, look, t_s - before_s)
+        before_s = t_s
+        flat = [*said.party.tolist(), *said.events.tolist()]
+        assert flat == pytest.approx(case["said"][k], abs=2e-3)
+
+
+def test_what_was_learned_fits_what_a_look_shows() -> None:
+    network = learned()
+    assert network.mean.shape == network.spread.shape == (INPUTS,)
+    said, state = network.read(network.start(), NOBODY, 0.25)
+    assert said.events.shape == (len(EVENTS),)
+    assert np.isfinite([*said.party, *said.events, *state.ravel()]).all()
+
+
+def test_nothing_happens_in_an_empty_lane() -> None:
+    reader = LaneReader(learned())
+    told = [reader.read(NOBODY, 0.25 * k) for k in range(400)]
+    assert not any(told[0] + told[-1])
+    assert not any(read.started for read in told)
+
+
+def test_whatever_is_seen_the_answer_is_a_number() -> None:
+    rng = np.random.default_rng(0)
+    network = learned()
+    state = network.start()
+    for _ in range(50):
+        look = (100.0 * rng.normal(size=INPUTS)).astype(np.float32)
+        said, state = network.read(state, look, 0.25)
+        assert np.isfinite([*said.party, *said.events]).all()
+
+
+def test_what_happened_is_told_of_once() -> None:
+    reader = LaneReader(plain(by_first=[0.0] * 4 + [10.0, 0.0]))
+    alarm = NOBODY.copy()
+    alarm[0] = 1.0
+    looks = [NOBODY, alarm, alarm, NOBODY, alarm, *[NOBODY] * 10, alarm, alarm]
+    told = [reader.read(look, 0.25 * k).started for k, look in enumerate(looks)]
+    assert [k for k, started in enumerate(told) if started] == [1, 15]
+
+
+class Watched:
+    """A lane of which only what happens is of interest."""
+
+    def __init__(self) -> None:
+        self.scorer = WaitScorer()
+        services, blend = ServiceTimes(), WaitBlend()
+        self.life = LaneLife("1", plain(), services, blend, self.scorer)
+
+        self.t_s = 0.0
+
+    def wait(self, units: int, for_s: float) -> list[EventData]:
+        """Let so many wait, and one be served, without anything that happens."""
+        return [
+            event for _ in range(round(5 * for_s)) for event in self.happens(units, after_s=0.2)
+        ]
+
+    def happens(
+        self, units: int, *, started: bool = False, ended: bool = False, after_s: float = 0.0
+    ) -> list[EventData]:
+        self.t_s += after_s
+        line = Line(units, float(units), units, None)
+        return self.life.events(Read(True, started, ended), line, self.t_s, lambda: (4, 7))
+
+
+def test_the_life_of_a_queue_is_told() -> None:
+    lane = Watched()
+    assert lane.wait(0, 20.0) == []
+    (came,) = lane.wait(1, 30.0)
+    assert isinstance(came, Joined)
+    assert (came.person, came.waiting) == (7, 0)
+    (waited,) = lane.happens(0, started=True)
+    assert isinstance(waited, WaitDone)
+    assert (waited.person, waited.outcome) == (4, "served")
+    assert waited.wait_s == pytest.approx(30.0, abs=1.5)
+    assert lane.life.last_wait_s == waited.wait_s
+    assert lane.wait(0, 40.0) == []
+    (served,) = lane.happens(0, ended=True)
+    assert isinstance(served, ServiceDone)
+    assert served.person == 4
+    assert served.service_s == pytest.approx(40.0)
+
+
+def test_a_turn_that_nobody_saw_end_is_over_when_the_next_one_begins() -> None:
+    lane = Watched()
+    lane.wait(0, 20.0)
+    lane.happens(0, started=True)
+    assert [type(event) for event in lane.wait(0, 40.0)] == [Joined]
+    assert [type(event) for event in lane.happens(0, started=True)] == [ServiceDone, WaitDone]
+
+
+def test_a_wait_is_scored_against_what_was_promised() -> None:
+    lane = Watched()
+    promise = Wait(20.0, 40.0, Delays(20.0, None, None, 100.0))
+    for k in range(250):
+        line = Line(int(k >= 100), float(k >= 100), int(k >= 100), promise)
+        lane.life.events(Read(True, False, False), line, k / 5, lambda: (4, 7))
+    lane.t_s = 50.0
+    (waited,) = lane.happens(0, started=True)
+    assert isinstance(waited, WaitDone)
+    assert (waited.predicted_s, waited.predicted_p90_s) == (20.0, 40.0)
+    assert lane.scorer.score().n == 1

@@ -1,0 +1,66 @@
+"""What the agent knows of lanes can be learned anew."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.lanes import examples
+from benchmarks.lanes.examples import Example, of_shop
+from edge_agent.measures.lane_look import KINDS, NUMBERS, PLACES
+from edge_agent.measures.lane_network import EVENTS, LaneNetwork
+from edge_agent.measures.lane_reader import LaneReader
+
+SHOP, SECONDS = 3, 60.0
+
+
+def right(lane: Example) -> None:
+    """Looks and truth belong together."""
+    n = len(lane.t_s)
+    assert lane.looks.shape == (n, NUMBERS + KINDS * PLACES)
+    assert np.isfinite(lane.looks).all()
+    assert (lane.number.shape, lane.truth.shape, lane.shop) == ((n,), (n, 3), SHOP)
+    assert (np.diff(lane.t_s) > 0.19).all()
+    assert (lane.truth[:, 2] <= lane.truth[:, 0]).all()
+    assert set(lane.events) == set(EVENTS)
+
+
+@pytest.fixture(scope="module")
+def lanes() -> list[Example]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(examples, "SECONDS", SECONDS)
+        return of_shop(SHOP)
+
+
+def test_looks_come_with_the_truth(lanes: list[Example]) -> None:
+    assert len(lanes) > 1
+    for lane in lanes:
+        right(lane)
+        assert all(abs(t_s) <= SECONDS for happened in lane.events.values() for t_s in happened)
+    # A full shop, of which the boxes tell most of the truth.
+    number = np.concatenate([lane.number for lane in lanes])
+    truth = np.concatenate([lane.truth[:, 0] for lane in lanes])
+    assert truth.mean() > 0.5
+    assert np.abs(number - truth).mean() < 0.75 * np.abs(truth - truth.mean()).mean() + 0.5
+
+
+@pytest.mark.export
+@pytest.mark.filterwarnings("default")  # torch warns of itself
+def test_a_network_learns_and_the_agent_reads_what_it_writes(lanes: list[Example]) -> None:
+    from benchmarks.lanes.__main__ import judge
+    from benchmarks.lanes.network import Network, together
+
+    networks = [Network(seed=k).learn(lanes, 60) for k in range(2)]
+    used, *alone = (LaneNetwork.of(together(n)) for n in (networks, networks[:1], networks[1:]))
+    look = lanes[0].looks[9]
+    told, *each = (net.read(net.start(), look, 0.25)[0] for net in (used, *alone))
+    assert told.events == pytest.approx(np.mean([said.events for said in each], axis=0), abs=1e-2)
+    reader = LaneReader(used)
+    busy = [
+        reader.read(row, t_s).busy == (truth[1] > 0)
+        for lane in lanes
+        for row, t_s, truth in zip(lane.looks, lane.t_s.tolist(), lane.truth, strict=True)
+    ]
+    served = np.concatenate([lane.truth[:, 1] > 0 for lane in lanes])
+    assert np.mean(busy) > max(served.mean(), 1.0 - served.mean()) - 0.05
+    assert f"{len(lanes)} lanes" in judge(used, lanes)
