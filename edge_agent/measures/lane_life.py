@@ -81,7 +81,7 @@ class LaneLife:
         """Take in one look.
 
         Args:
-            told: what is told without looking back.
+            told: what is told without a network.
             stood: everything that may be a person.
             members: those who are followed.
             t_s: time of the look.

@@ -1,8 +1,8 @@
 """One lane in one look, in numbers that depend neither on the camera nor on who is who.
 
 Everything that may be a person is spread over places along the lane, one profile for each way in
-which it may stand there. Beside the profiles go the sums of them that are told without looking
-back, and what became of those who are followed.
+which it may stand there. Beside the profiles go the sums of them, and what became of those who
+are followed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ NUMBERS = 11 + 3 * len(STAGES) + 4
 
 
 class Told(NamedTuple):
-    """What is told of a lane without looking back.
+    """What is told of a lane without a network.
 
     Attributes:
         number, certainty: how many wait by the mean of all boxes, and how sure that is.
@@ -149,7 +149,7 @@ def numbers(
     """(NUMBERS,) what is known beside the profiles.
 
     Args:
-        told: what is told without looking back.
+        told: what is told without a network.
         stood: who stands there.
         members: those who are followed.
         t_s: time of the look.

@@ -113,12 +113,12 @@ class LaneNetwork:
 
 
 def _changed(state: Floats, new: Floats, old: Floats) -> Floats:
+    """(M, 1, H) state after a look, by what was read and by what it was, (M, 1, 3 H) each."""
     size = state.shape[2]
     gates = _chance(new[..., : 2 * size] + old[..., : 2 * size])
     reset, keep = gates[..., :size], gates[..., size:]
     candidate = np.tanh(new[..., 2 * size :] + reset * old[..., 2 * size :])
-    # The difference of the two would become so small in a lane at rest that it takes long to add.
-    return np.asarray((1.0 - keep) * candidate + keep * state, np.float32)
+    return np.asarray(candidate + keep * (state - candidate), np.float32)
 
 
 def _chance(odds: Floats) -> Floats:
