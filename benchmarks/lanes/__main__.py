@@ -67,11 +67,11 @@ def judge(network: LaneNetwork, examples: Sequence[Example]) -> str:
     till = []
     counts = {name: np.zeros(3, np.int64) for name in EVENTS}
     for example in examples:
-        reader = LaneReader(network)
+        reader = LaneReader(network, 1)
         events: dict[str, list[float]] = {name: [] for name in EVENTS}
         rows = zip(example.looks, example.t_s.tolist(), example.truth[:, 1].tolist(), strict=True)
         for look, t_s, served in rows:
-            read = reader.read(look, t_s)
+            (read,) = reader.read(look[None], t_s)
             till.append(read.busy == (served > 0))
             for name in EVENTS:
                 if getattr(read, name):

@@ -8,11 +8,12 @@ belong to, and its mean over a moment hardly flickers.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container
-from operator import mul
 from typing import NamedTuple
 
-from edge_agent.measures.lane_look import Stand
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.measures.lane_look import ARRIVES, SERVED, WAITS, WALKS, Crowds
 
 MEAN_S = 1.5
 """Time constant of the mean: one more or less is told after 1.6 s."""
@@ -21,72 +22,74 @@ PARTY_MEAN_S = 2.0
 CHANGED = 0.65
 """Another length is told when the mean is so far from the one told last."""
 
-
-class Boxes(NamedTuple):
-    """Everything in one part of a lane that may be a person, in some looks at it.
-
-    Attributes:
-        chance: of each, 0..1.
-        weight: how much the look counts that saw it; those of all looks are 1.
-        people: who it was taken for, -1 for nobody.
-    """
-
-    chance: list[float]
-    weight: list[float]
-    people: list[int]
-
-    def add(self, chance: float, weight: float, person: int) -> None:
-        """Add one more."""
-        self.chance.append(chance)
-        self.weight.append(weight)
-        self.people.append(person)
-
-    def number(self) -> float:
-        """How many there are."""
-        return math.fsum(map(mul, self.chance, self.weight))
+_ALL = np.arange(2 * SERVED)
+_WAITS, _SERVED, _STAYS, _IS_THERE = (
+    np.array(does, np.float64)
+    for does in (
+        _ALL & WAITS > 0,
+        _ALL & SERVED > 0,
+        _ALL & (WALKS | WAITS) != WALKS,
+        _ALL & ARRIVES == 0,
+    )
+)
+"""Of each of what somebody may do, 1 where they wait, are served, do not pass by, have arrived."""
 
 
-class LaneBoxes(NamedTuple):
-    """Everything in a lane that may be a person, by where it stands."""
-
-    queue: Boxes
-    till: Boxes
-
-    def sorted(self, waiting: Container[int], served: Container[int], flat: float) -> LaneBoxes:
-        """Put those of whom it is known whether they wait where they belong.
-
-        In a flat view a head tells little of who stands at the till and who behind, and what
-        became of somebody before tells more.
-
-        Args:
-            waiting: who waits.
-            served: who is at the till.
-            flat: how flat the view is, 0..1; such a share of them is moved.
-        """
-        if flat == 0.0:
-            return self
-        queue, till = Boxes([], [], []), Boxes([], [], [])
-        for boxes, here, there, others in (
-            (self.queue, queue, till, served),
-            (self.till, till, queue, waiting),
-        ):
-            for chance, weight, person in zip(*boxes, strict=True):
-                moved = flat if person in others else 0.0
-                here.add(chance, (1.0 - moved) * weight, person)
-                there.add(chance, moved * weight, person)
-        return LaneBoxes(queue, till)
-
-
-class LaneCrowd(NamedTuple):
-    """Everything in and beside a lane that may be a person.
+class Sum(NamedTuple):
+    """What stands in one part of a lane, added up over one look.
 
     Attributes:
-        boxes: what stands in the lane.
-        stand: puts all of it beside the lane, by who walks, who is served and who waits.
+        number: of the chances: how many there are.
+        squares: of the chances times themselves.
     """
 
-    boxes: LaneBoxes
-    stand: Callable[[Container[int], Container[int], Container[int]], Stand]
+    number: float
+    squares: float
+
+
+class Sums(NamedTuple):
+    """One lane in one look.
+
+    Attributes:
+        in_queue, at_till: how many stand there.
+        standing: those in the queue who do not pass by.
+        ahead: those of them who do not walk up either.
+    """
+
+    in_queue: float
+    at_till: float
+    standing: Sum
+    ahead: Sum
+
+
+def sums(crowds: Crowds, who: NDArray[np.uint8], flat: float) -> list[Sums]:
+    """Add up what stands in each lane.
+
+    In a flat view a head tells little of who stands at the till and who behind, and what became
+    of somebody before tells more.
+
+    Args:
+        crowds: everything that may be a person.
+        who: (L, D) what each does, as in :mod:`edge_agent.measures.lane_look`.
+        flat: how flat the view is, 0..1; such a share of those of whom it is known whether they
+            wait is put where they belong.
+    """
+    queue, till = crowds.queue * crowds.worth, crowds.till * crowds.worth
+    if flat > 0.0:
+        waits, served = flat * _WAITS.take(who), flat * _SERVED.take(who)
+        forth, back = queue * served, till * waits
+        queue += back - forth
+        till += forth - back
+    standing = queue * _STAYS.take(who)
+    ahead = standing * _IS_THERE.take(who)
+    one = np.ones_like(crowds.chance)
+    both = np.stack([one, crowds.chance], axis=1)
+    numbers = queue @ one, till @ one
+    columns = (part.tolist() for part in (*numbers, standing @ both, ahead @ both))
+    return [
+        Sums(in_queue, at_till, Sum(*still), Sum(*before))
+        for in_queue, at_till, still, before in zip(*columns, strict=True)
+    ]
 
 
 class Length(NamedTuple):
@@ -115,27 +118,17 @@ class CrowdLength:
         self._number = self._squares = 0.0
         self._told = 0
 
-    def update(self, boxes: Boxes, passing: Container[int], t_s: float) -> Length:
-        """Take in one frame.
-
-        Args:
-            boxes: what stands in the queue.
-            passing: who of those followed is there and does not wait.
-            t_s: time of the frame.
-        """
-        there = Boxes([], [], [])
-        for chance, weight, person in zip(*boxes, strict=True):
-            if person not in passing:
-                there.add(chance, weight, person)
-        squares = sum(map(mul, there.chance, map(mul, there.chance, there.weight)))
-        self._take(there.number(), squares, t_s)
+    def update(self, there: Sum, t_s: float) -> Length:
+        """Take in what stands in the queue at ``t_s``."""
+        self._take(there, t_s)
         if abs(self._number - self._told) > CHANGED:
             self._told = round(self._number)
         # Rounding may leave the mean of the squares above the mean.
         certainty = min(self._squares / self._number, 1.0) if self._number > 0.0 else 1.0
         return Length(self._told, self._number, certainty)
 
-    def _take(self, number: float, squares: float, t_s: float) -> None:
+    def _take(self, there: Sum, t_s: float) -> None:
+        number, squares = there
         if math.isnan(self._t_s):
             self._number, self._squares, self._told = number, squares, round(number)
         else:
@@ -155,15 +148,14 @@ class PartySize:
         """Forget who was there."""
         self._t_s, self._number = math.nan, 0.0
 
-    def update(self, boxes: Boxes, followed: int, t_s: float) -> int:
-        """Take in one frame.
+    def update(self, number: float, followed: int, t_s: float) -> int:
+        """Take in one look.
 
         Args:
-            boxes: what stands in the place of service.
+            number: how many stand in the place of service.
             followed: how many of those followed are served; 0 is believed.
-            t_s: time of the frame.
+            t_s: time of the look.
         """
-        number = boxes.number()
         share = 1.0 if math.isnan(self._t_s) else -math.expm1((self._t_s - t_s) / PARTY_MEAN_S)
         self._number += share * (number - self._number)
         self._t_s = t_s

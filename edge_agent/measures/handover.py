@@ -50,10 +50,14 @@ class Handover:
             t_s: time of the frame.
             steepness: how far down it is to people's heads for each metre towards them.
         """
-        if not any(m.stage == Stage.SERVED for m in members):
+        lost, served = self._missing.copy(), False
+        for member in members:
+            if member.stage is Stage.SERVED:
+                served = True
+            elif member.stage is Stage.WAITING and member.log_odds <= 0.0:
+                lost.append(member)
+        if not (served and lost):
             return []
-        doubted = [m for m in members if m.stage == Stage.WAITING and not m.counts]
-        lost = (*doubted, *self._missing)
         times = HIDDEN_FLAT if steepness < FLAT else 1.0
         return [m for m in lost if t_s - m.seen_s <= times * HIDDEN_S[m.stage == Stage.ARRIVING]]
 

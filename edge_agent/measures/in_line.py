@@ -74,12 +74,14 @@ def squeezed(line: Sequence[Member], steepness: float) -> list[Member]:
 
 def _one_file(ahead: Member, between: Member, behind: Member) -> bool:
     """Whether the three stand behind each other, on the floor and in the picture."""
-    aside = [ahead.floor_m[1], between.floor_m[1], behind.floor_m[1]]
-    if max(aside) - min(aside) > FILE_M:
+    first, second, third = ahead.floor_m[1], between.floor_m[1], behind.floor_m[1]
+    if max(first, second, third) - min(first, second, third) > FILE_M:
         return False
     left, _, right, _ = between.box
-    reach = IN_FRONT * (right - left)
-    return all(abs(m.box[0] + m.box[2] - left - right) / 2.0 <= reach for m in (ahead, behind))
+    # Sums of both sides are twice the middles.
+    both, reach = left + right, 2.0 * IN_FRONT * (right - left)
+    first, third = ahead.box[0] + ahead.box[2], behind.box[0] + behind.box[2]
+    return abs(first - both) <= reach and abs(third - both) <= reach
 
 
 def hidden(

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from edge_agent.measures import till, units
-from edge_agent.measures.crowd import CrowdLength, LaneCrowd, Length, PartySize
+from edge_agent.measures.crowd import Length
 from edge_agent.measures.delays import LaneSight, delays
+from edge_agent.measures.followed import Followed
 from edge_agent.measures.gait import Box, Gait, Point
 from edge_agent.measures.hiding import CERTAIN
 from edge_agent.measures.lane_life import LaneLife, Line
-from edge_agent.measures.lane_look import Told
-from edge_agent.measures.lane_network import Floats, LaneNetwork
-from edge_agent.measures.lane_reader import Read
 from edge_agent.measures.lane_state import LaneWatch
 from edge_agent.measures.lanes import LaneShape
 from edge_agent.measures.members import Member, Sighting, Stage
-from edge_agent.measures.perspective import flatness
 from edge_agent.measures.queue import A_MOMENT_S, LaneQueue
 from edge_agent.measures.readings import LaneState, QueueData
 from edge_agent.measures.scoring import WaitScorer
@@ -27,6 +24,7 @@ from edge_agent.measures.steady import Steady
 from edge_agent.measures.steps import Step
 from edge_agent.measures.unseen_service import UnseenService
 from edge_agent.measures.waits import Wait, WaitBlend
+from edge_agent.measures.weighing import Weighed
 from messages.events import EventData, Joined, LaneChanged, ServiceDone, WaitDone
 from messages.payloads import WaitScore
 
@@ -45,24 +43,6 @@ _SEEN = 1.0 / (1.0 + math.exp(-CERTAIN))
 Outcome = Literal["served", "reneged", "jockeyed", "balked"]
 
 
-class _Weighed(NamedTuple):
-    """How many there are by all boxes.
-
-    Attributes:
-        queue: people who wait.
-        party: people at the till.
-        line: queue units before somebody who only arrives.
-        read: what the network makes of it, where there is one.
-        share: queue units a head.
-    """
-
-    queue: Length
-    party: int
-    line: int
-    read: Read | None = None
-    share: float = 1.0
-
-
 class Lane:
     """A lane of one camera.
 
@@ -74,7 +54,6 @@ class Lane:
         camera: id of the camera.
         services: what the services of all lanes of the camera taught.
         blend: what their waits taught.
-        network: what was learned of lanes; None: those who are followed tell what happens.
     """
 
     def __init__(
@@ -83,21 +62,16 @@ class Lane:
         camera: str,
         services: ServiceTimes,
         blend: WaitBlend,
-        network: LaneNetwork | None = None,
     ) -> None:
         self.shape = shape
         self.watch = LaneWatch(has_staff=shape.has_staff)
         self._camera = camera
         self._queue = LaneQueue(shape)
         self._steady, self._unseen_service = Steady(), UnseenService()
-        self._crowd, self._ahead, self._party = CrowdLength(), CrowdLength(), PartySize()
         self._services = services
         self._blend = blend
         self._scorer = WaitScorer()
-        # Where nobody is served nothing happens of what the network knows.
-        self._life = None
-        if network is not None and shape.has_service:
-            self._life = LaneLife(shape.lane, network, services, blend, self._scorer)
+        self._life = LaneLife(shape.lane, services, blend, self._scorer)
         # The first is for who joins the part of the queue that this camera sees, the second for
         # who joins the whole of it.
         self._promise: Wait | None = None
@@ -126,20 +100,11 @@ class Lane:
         """The wait of who joins now; None while nothing can be said."""
         return self._shown
 
-    @property
-    def looked(self) -> tuple[Floats, float] | None:
-        """The last look that a network read, and how many wait by its boxes alone."""
-        return None if self._life is None else self._life.looked
-
     def restart(self) -> None:
         """Forget who is there, keep what was learned."""
         self._queue.clear()
         self._steady.restart()
-        self._crowd.restart()
-        self._ahead.restart()
-        self._party.restart()
-        if self._life is not None:
-            self._life.restart()
+        self._life.restart()
         self._unseen_service.restart()
         self._promise = self._shown = None
         self._service_end_s = math.nan
@@ -147,7 +112,7 @@ class Lane:
         self._since_s = None
         self.watch.restart()
 
-    def update(
+    def follow(
         self,
         t_s: float,
         dt_s: float,
@@ -155,30 +120,45 @@ class Lane:
         elsewhere: Mapping[int, tuple[Point, Gait]],
         seen_boxes: Sequence[Box],
         steepness: float,
-        crowd: LaneCrowd | None = None,
+    ) -> Followed:
+        """Take in who of those followed is where, as :class:`LaneQueue` does."""
+        if self._since_s is None:
+            self._since_s = t_s
+        queue = self._queue
+        step = queue.update(t_s, dt_s, sightings, elsewhere, seen_boxes, steepness)
+        known = queue.at(Stage.WAITING)
+        waiting = known + queue.hidden(t_s)
+        now = till.now(queue.members, self.shape, t_s, steepness)
+        served = queue.at(Stage.SERVED)
+        return Followed(step, waiting, served, units.count(known), now, queue.members)
+
+    def tell(
+        self,
+        t_s: float,
+        dt_s: float,
+        followed: Followed,
+        told: Weighed | None,
+        steepness: float,
         *,
         cashier: bool,
     ) -> tuple[QueueData, list[EventData]]:
-        """Take in one frame; give the reading and what happened.
+        """Give the reading and what happened.
 
         Who left before service or joined is in ``left`` and ``joined`` until the next call;
         only all lanes together know whether somebody changed lanes.
+
+        Args:
+            t_s: time of the look.
+            dt_s: seconds since the last one.
+            followed: what ``follow`` gave for it.
+            told: what all boxes tell; None where they are not weighed.
+            steepness: how far down it is to people's heads for each metre towards them.
+            cashier: whether one is there.
         """
-        if self._since_s is None:
-            self._since_s = t_s
-        step = self._queue.update(t_s, dt_s, sightings, elsewhere, seen_boxes, steepness)
-        # Waits are worked out from those whose life is known; the reading says who is seen now,
-        # which is sooner and would have a shopper who just stops wait for themselves.
-        hidden = self._queue.hidden(t_s)
-        waiting, served = self._queue.at(Stage.WAITING) + hidden, self._queue.at(Stage.SERVED)
-        now = till.now(self._queue.members, self.shape, t_s, steepness)
-        told = None
-        if crowd is not None:
-            walking = _walking(sightings, elsewhere)
-            told = self._weigh(crowd, now, walking, len(waiting), t_s, steepness)
-        standing = len(waiting) if told is None else told.queue.number * told.share
+        _, waiting, served, _, now, _ = followed
+        standing = len(waiting) if told is None else told.queue.number * followed.share
         self._scorer.stood(standing, dt_s)
-        events = self._events(step, t_s, len(waiting), told)
+        events = self._events(followed, t_s, told)
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))
         if state != self._state:
             self._state = state
@@ -195,56 +175,26 @@ class Lane:
         now = now._replace(waiting=self._steady.update(now.waiting, t_s, steepness))
         return self._reading(t_s, now, told, state), events
 
-    def _weigh(
-        self,
-        crowd: LaneCrowd,
-        now: till.Now,
-        walking: set[int],
-        known: int,
-        t_s: float,
-        steepness: float,
-    ) -> _Weighed:
-        """Tell how many there are by all boxes; ``known`` people are followed and wait."""
-        waiting, served = ({m.track for m in some} for some in now)
-        moved = crowd.boxes.sorted(waiting, served, flatness(steepness))
-        passing = walking - waiting
-        arriving = {m.track for m in self._queue.members if m.stage is Stage.ARRIVING}
-        queue = self._crowd.update(moved.queue, passing, t_s)
-        ahead = self._ahead.update(moved.queue, passing | arriving, t_s)
-        party = self._party.update(moved.till, len(now.served), t_s)
-        line = _in_units(ahead.heads, units.count(self._queue.at(Stage.WAITING)), known)
-        if self._life is None:
-            return _Weighed(queue, party, line)
-        sums = moved.queue.number(), moved.till.number()
-        followed = len(now.waiting), len(now.served)
-        told = Told(queue.number, queue.certainty, ahead.number, party, *sums, *followed)
-        stood = crowd.stand(walking, served, waiting)
-        read = self._life.read(told, stood, self._queue.members, t_s, steepness)
-        share = units.count(now.waiting) / max(len(now.waiting), 1) or 1.0
-        return _Weighed(queue, party, line, read, share)
-
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:
         """Tell that a member left before service."""
         since_s = member.entered_s if math.isnan(member.joined_s) else member.joined_s
         return self._wait_done(member, max(member.end_s - since_s, 0.0), outcome, to_lane)
 
-    def _events(
-        self, step: Step, t_s: float, waiting: int, told: _Weighed | None
-    ) -> list[EventData]:
+    def _events(self, followed: Followed, t_s: float, told: Weighed | None) -> list[EventData]:
         """Tell what happened, by those who are followed or by what the network read."""
+        step, read = followed.step, None if told is None else told.read
         self.joined, self.left = step.joined, step.left
         events: list[EventData] = []
-        read = None if told is None else told.read
-        if self._life is None or told is None or read is None:
-            events += [self._joined(member, waiting) for member in step.joined]
+        if told is None or read is None:
+            events += [self._joined(member, len(followed.waiting)) for member in step.joined]
             events += self._by_tracks(step, t_s)
         else:
             for member in step.joined:
                 member.promise = self._promise
             for member in step.left:
                 self._life.left(member.joined_s, member.end_s)
-            number, heads = told.queue.number * told.share, told.queue.heads
-            line = Line(heads, number, round(heads * told.share), self._promise)
+            heads, share = told.queue.heads, followed.share
+            line = Line(heads, told.queue.number * share, round(heads * share), self._promise)
             events += self._life.events(read, line, t_s, self._persons)
             self._last_wait_s = self._life.last_wait_s
         if not self.shape.has_service:
@@ -344,7 +294,7 @@ class Lane:
         return self._blend.predict(delays(sight, self._services.of(self.name, t_s)))
 
     def _reading(
-        self, t_s: float, now: till.Now, told: _Weighed | None, state: LaneState
+        self, t_s: float, now: till.Now, told: Weighed | None, state: LaneState
     ) -> QueueData:
         if self._since_s is None or t_s - self._since_s < KNOWN_AFTER_S:
             return QueueData(
@@ -353,8 +303,9 @@ class Lane:
         promise, (waiting, served) = self._shown, now
         unseen = self._unseen_service.update(now, t_s) and state != LaneState.CLOSED
         heads, party, line = len(waiting), len(served) or int(unseen), units.count(waiting)
-        sure = _confidence(waiting, served, unseen)
-        if told is not None:
+        if told is None:
+            sure = _confidence(waiting, served, unseen)
+        else:
             line = _in_units(told.queue.heads, line, heads)
             heads, party = told.queue.heads, told.party or int(unseen)
             sure = _mean(told.queue, served, unseen)
@@ -410,15 +361,6 @@ def _mean(length: Length, served: list[Member], unseen: bool) -> float:
     n = length.heads + len(served) + unseen
     at_till = sum(m.certainty for m in served) + unseen * _GUESSED
     return (length.heads * length.certainty + at_till) / n if n else 1.0
-
-
-def _walking(
-    sightings: Iterable[Sighting], elsewhere: Mapping[int, tuple[Point, Gait]]
-) -> set[int]:
-    """Who walks, in the lane or past it."""
-    walking = {s.track for s in sightings if not math.isnan(s.gait.fast_since_s)}
-    walking.update(k for k, (_, gait) in elsewhere.items() if not math.isnan(gait.fast_since_s))
-    return walking
 
 
 def _seen_waiting_s(member: Member) -> float:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import NamedTuple
 
-import numpy as np
-
-from edge_agent.measures.lane_look import Stand, Told, numbers
-from edge_agent.measures.lane_network import Floats, LaneNetwork
-from edge_agent.measures.lane_reader import LATE_S, LaneReader, Read
-from edge_agent.measures.members import Member
+from edge_agent.measures.lane_reader import LATE_S, Read
 from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.turns import Began, Over, Turns
@@ -39,11 +34,9 @@ class LaneLife:
 
     Attributes:
         last_wait_s: wait of the last one to be served; None where that is not known.
-        looked: the last look, and how many wait by the boxes alone, for who learns from it.
 
     Args:
         lane: id of the lane.
-        network: what was learned of lanes.
         services: what the services of all lanes of the camera taught.
         blend: what their waits taught.
         scorer: of the waits of this lane.
@@ -52,45 +45,18 @@ class LaneLife:
     def __init__(
         self,
         lane: str,
-        network: LaneNetwork,
         services: ServiceTimes,
         blend: WaitBlend,
         scorer: WaitScorer,
     ) -> None:
         self._lane = lane
-        self._reader = LaneReader(network)
         self._turns = Turns()
         self._services, self._blend, self._scorer = services, blend, scorer
         self.last_wait_s: float | None = None
-        self.looked: tuple[Floats, float] | None = None
 
     def restart(self) -> None:
         """Forget who is there, keep what was learned."""
-        self._reader.restart()
         self._turns.restart()
-        self.looked = None
-
-    def read(
-        self,
-        told: Told,
-        stood: Stand,
-        members: Collection[Member],
-        t_s: float,
-        steepness: float,
-    ) -> Read:
-        """Take in one look.
-
-        Args:
-            told: what is told without a network.
-            stood: everything that may be a person.
-            members: those who are followed.
-            t_s: time of the look.
-            steepness: how far down it is to people's heads for each metre towards them.
-        """
-        known = np.array(numbers(told, stood, members, t_s, steepness), np.float32)
-        look = np.concatenate([known, stood.profiles().ravel()])
-        self.looked = look, told.number
-        return self._reader.read(look, t_s)
 
     def left(self, joined_s: float, end_s: float) -> None:
         """Take in that somebody who joined has left before they were served."""

@@ -30,11 +30,11 @@ EVENTS = ("started", "ended")
 
 
 class Said(NamedTuple):
-    """What the network says of a lane.
+    """What the network says of L lanes.
 
     Attributes:
-        party: (MOST_SERVED + 1,) log-odds of so many people at the till.
-        events: (2,) log-odds of EVENTS: that a service did so ``lane_reader.PEAK_S`` ago.
+        party: (L, MOST_SERVED + 1) log-odds of so many people at the till.
+        events: (L, 2) log-odds of EVENTS: that a service did so ``lane_reader.PEAK_S`` ago.
     """
 
     party: Floats
@@ -48,7 +48,7 @@ class Layer(NamedTuple):
     offsets: Floats
 
     def __call__(self, values: Floats) -> Floats:
-        """(M, 1, O) of (M, 1, I), or of (1, 1, I) for all members alike."""
+        """(M, L, O) of (M, L, I), or of (1, L, I) for all members alike."""
         result: Floats = np.matmul(values, self.weights)
         result += self.offsets
         return result
@@ -85,35 +85,35 @@ class LaneNetwork:
         mean, spread = (np.array(content[part], np.float32) for part in ("mean", "spread"))
         return cls(mean, spread, layers)
 
-    def start(self) -> Floats:
-        """(M, 1, H) state of a lane that was never seen."""
+    def start(self, lanes: int) -> Floats:
+        """(M, L, H) state of lanes that were never seen."""
         members, size, _ = self.layers["old"].weights.shape
-        return np.zeros((members, 1, size), np.float32)
+        return np.zeros((members, lanes, size), np.float32)
 
-    def read(self, state: Floats, look: Floats, since_s: float) -> tuple[Said, Floats]:
-        """Take in one look.
+    def read(self, state: Floats, looks: Floats, since_s: float) -> tuple[Said, Floats]:
+        """Take in one look at all lanes.
 
         Args:
             state: after the look before.
-            look: (I,) of :mod:`edge_agent.measures.lane_look`.
+            looks: (L, I) of :mod:`edge_agent.measures.lane_look`.
             since_s: seconds since the look before.
 
         Returns:
             What is told, and the state after the look.
         """
-        known = np.clip((look - self.mean) / self.spread, -FAR, FAR)
-        apart = math.log2(min(max(since_s, APART_S[0]), APART_S[1]) / USUAL_S)
-        known = np.append(known, np.float32(apart))[None, None]
+        known = np.empty((1, len(looks), looks.shape[1] + 1), np.float32)
+        np.clip((looks - self.mean) / self.spread, -FAR, FAR, out=known[0, :, :-1])
+        known[..., -1] = math.log2(min(max(since_s, APART_S[0]), APART_S[1]) / USUAL_S)
         layers = self.layers
         read = np.maximum(layers["look"](known), 0.0)
         state = _changed(state, layers["new"](read), layers["old"](state))
         hidden = np.maximum(layers["told.0"](np.concatenate([state, read], axis=2)), 0.0)
-        told = layers["told.1"](hidden).mean(axis=0)[0]
-        return Said(told[: 1 + MOST_SERVED], told[1 + MOST_SERVED :]), state
+        told = layers["told.1"](hidden).mean(axis=0)
+        return Said(told[:, : 1 + MOST_SERVED], told[:, 1 + MOST_SERVED :]), state
 
 
 def _changed(state: Floats, new: Floats, old: Floats) -> Floats:
-    """(M, 1, H) state after a look, by what was read and by what it was, (M, 1, 3 H) each."""
+    """(M, L, H) state after a look, by what was read and by what it was, (M, L, 3 H) each."""
     size = state.shape[2]
     gates = _chance(new[..., : 2 * size] + old[..., : 2 * size])
     reset, keep = gates[..., :size], gates[..., size:]

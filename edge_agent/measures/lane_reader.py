@@ -1,4 +1,4 @@
-"""When services begin and end in one lane, as a network reads it from look to look."""
+"""When services begin and end in lanes, as a network reads it from look to look."""
 
 from __future__ import annotations
 
@@ -31,43 +31,54 @@ class Read(NamedTuple):
 
 
 class LaneReader:
-    """Reads one lane.
+    """Reads the lanes of a camera.
 
     Args:
         network: what was learned of lanes.
+        lanes: how many there are.
     """
 
-    def __init__(self, network: LaneNetwork) -> None:
-        self._network = network
+    def __init__(self, network: LaneNetwork, lanes: int) -> None:
+        self._network, self._lanes = network, lanes
         self.restart()
 
     def restart(self) -> None:
         """Forget what was seen."""
-        self._state = self._network.start()
+        self._state = self._network.start(self._lanes)
         self._t_s = math.nan
-        self._happened_s = dict.fromkeys(EVENTS, -math.inf)
-        self._calm = dict.fromkeys(EVENTS, True)
+        self._alarms = [tuple(Alarm() for _ in EVENTS) for _ in range(self._lanes)]
 
-    def read(self, look: Floats, t_s: float) -> Read:
+    def read(self, looks: Floats, t_s: float) -> list[Read]:
         """Take in one look.
 
         Args:
-            look: as :mod:`edge_agent.measures.lane_look` describes it.
+            looks: (L, I) as :mod:`edge_agent.measures.lane_look` describes them.
             t_s: time of the look.
         """
         since_s = math.inf if math.isnan(self._t_s) else t_s - self._t_s
-        said, self._state = self._network.read(self._state, look, since_s)
+        said, self._state = self._network.read(self._state, looks, since_s)
         self._t_s = t_s
-        started, ended = (
-            self._happens(name, odds, t_s)
-            for name, odds in zip(EVENTS, said.events.tolist(), strict=True)
-        )
-        return Read(bool(said.party.argmax() > 0), started, ended)
+        busy = said.party.argmax(axis=1) > 0
+        return [
+            Read(there, *(a.rings(o, t_s) for a, o in zip(alarms, odds, strict=True)))
+            for there, alarms, odds in zip(
+                busy.tolist(), self._alarms, said.events.tolist(), strict=True
+            )
+        ]
 
-    def _happens(self, name: str, odds: float, t_s: float) -> bool:
+
+class Alarm:
+    """Tells once of what happens."""
+
+    def __init__(self) -> None:
+        self._happened_s = -math.inf
+        self._calm = True
+
+    def rings(self, odds: float, t_s: float) -> bool:
+        """Take in the log-odds at ``t_s``; tell whether it happens now."""
         if odds < CALM:
-            self._calm[name] = True
-        alarm = odds >= ALARM and self._calm[name] and t_s - self._happened_s[name] > APART_S
-        if alarm:
-            self._calm[name], self._happened_s[name] = False, t_s
-        return alarm
+            self._calm = True
+        rings = odds >= ALARM and self._calm and t_s - self._happened_s > APART_S
+        if rings:
+            self._calm, self._happened_s = False, t_s
+        return rings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import partial
+from collections.abc import Sequence
 from itertools import compress
 from typing import NamedTuple
 
@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from edge_agent.config import CameraSettings, DwellZone, LineZone, QueueZone, ServiceZone
 from edge_agent.measures.belief import Belief
-from edge_agent.measures.crowd import Boxes, LaneBoxes, LaneCrowd
 from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
+from edge_agent.measures.followed import Followed
 from edge_agent.measures.footfall import Footfall
 from edge_agent.measures.gait import Box, Gait, Gaits, Point, rows_of
 from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
-from edge_agent.measures.lane_look import stand
+from edge_agent.measures.lane_look import LaneSides
 from edge_agent.measures.lane_network import Floats, LaneNetwork
 from edge_agent.measures.lanes import ROLES, Role, RoleFinder, lane_shapes
 from edge_agent.measures.members import Sighting
@@ -28,6 +28,7 @@ from edge_agent.measures.readings import LaneState, QueueData, Readings, ZoneDat
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.standing import Standing
 from edge_agent.measures.waits import Wait, WaitBlend
+from edge_agent.measures.weighing import Weighed, Weighing
 from edge_agent.zones.presence import Presence
 from messages.events import EventData, LineCrossing
 
@@ -71,10 +72,8 @@ class Measures:
     def __init__(self, camera: CameraSettings, network: LaneNetwork | None = None) -> None:
         self._roles = RoleFinder(camera)
         services, blend = ServiceTimes(), WaitBlend()
-        self._lanes = [
-            Lane(shape, camera.id, services, blend, network) for shape in lane_shapes(camera)
-        ]
-        shapes = [lane.shape for lane in self._lanes]
+        shapes = lane_shapes(camera)
+        self._lanes = [Lane(shape, camera.id, services, blend) for shape in shapes]
         self._position = [shape.position for shape in shapes]
         self._standing = Standing(shapes)
         self._changes = LaneChanges()
@@ -89,13 +88,15 @@ class Measures:
         self._lanes_told: dict[str, QueueData] = {}
         self._zones_told: dict[str, ZoneData] = {}
         self._footfall = Footfall(z.id for z in camera.zones if isinstance(z, LineZone))
-        self._parts = [
-            tuple(
-                {z.id for z in camera.zones if isinstance(z, kind) and z.lane == lane.name}
-                for kind in (QueueZone, ServiceZone)
-            )
-            for lane in self._lanes
-        ]
+        queues, tills = (
+            [
+                {z.id for z in camera.zones if isinstance(z, kind) and z.lane == shape.lane}
+                for shape in shapes
+            ]
+            for kind in (QueueZone, ServiceZone)
+        )
+        self._sides = LaneSides(shapes, queues, tills)
+        self._weighing = Weighing([shape.has_service for shape in shapes], network)
         self._columns: tuple[str, ...] = ()
         self._dwell_columns: NDArray[np.intp] = np.empty(0, np.intp)
         self._last_s: float | None = None
@@ -163,7 +164,8 @@ class Measures:
 
     def looked(self) -> dict[str, tuple[Floats, float] | None]:
         """Lane → the last look that the network read, and how many wait by its boxes alone."""
-        return {lane.name: lane.looked for lane in self._lanes}
+        looked = self._weighing.looked
+        return {lane.name: looked.get(k) for k, lane in enumerate(self._lanes)}
 
     def _step_s(self, t_s: float) -> float:
         last_s, self._last_s = self._last_s, t_s
@@ -175,6 +177,7 @@ class Measures:
         self._gaits.restart()
         self._looked_s = math.nan
         self._changes.restart()
+        self._weighing.restart()
         for lane in self._lanes:
             lane.restart()
         for watch in self._dwell.values():
@@ -191,42 +194,38 @@ class Measures:
         everywhere = dict(compress(zip(here.people, places, strict=True), here.seen))
         seen_boxes = list(compress(here.boxes, here.seen))
         steepness = self._heads.steepness()
-        queues = {}
-        lanes = zip(self._lanes, sightings, self._crowds(presence, staff), cashiers, strict=True)
-        for lane, own, crowd, cashier in lanes:
+        followed = []
+        for lane, own in zip(self._lanes, sightings, strict=True):
             elsewhere = everywhere.copy()
             for sighting in own:
                 elsewhere.pop(sighting.track, None)
-            queues[lane.name], happened = lane.update(
-                presence.t_s, dt_s, own, elsewhere, seen_boxes, steepness, crowd, cashier=cashier
+            followed.append(lane.follow(presence.t_s, dt_s, own, elsewhere, seen_boxes, steepness))
+        weighed = self._weighed(presence, here, staff, followed, steepness)
+        queues = {}
+        lanes = zip(self._lanes, followed, weighed, cashiers, strict=True)
+        for lane, known, told, cashier in lanes:
+            queues[lane.name], happened = lane.tell(
+                presence.t_s, dt_s, known, told, steepness, cashier=cashier
             )
             events += happened
         events += self._changes.update(presence.t_s, self._lanes)
         return queues
 
-    def _crowds(self, presence: Presence, staff: set[int]) -> list[LaneCrowd | None]:
-        """Everything that may be a shopper, by the lane in which it stands."""
-        crowd = presence.crowd
-        if crowd is None:
+    def _weighed(
+        self,
+        presence: Presence,
+        here: _Here,
+        staff: set[int],
+        followed: Sequence[Followed],
+        steepness: float,
+    ) -> Sequence[Weighed | None]:
+        """What everything that may be a shopper tells of each lane."""
+        if presence.crowd is None:
             return [None] * len(self._lanes)
-        shopper = ~np.isin(crowd.people, list(staff))
-
-        def within(names: set[str]) -> NDArray[np.bool_]:
-            columns = [k for k, name in enumerate(presence.zones) if name in names]
-            return np.asarray(crowd.inside[:, columns].any(axis=1), np.bool_)
-
-        def of(inside: NDArray[np.bool_]) -> Boxes:
-            rows = (inside & shopper).nonzero()[0]
-            known = crowd.chance, crowd.weight, crowd.people
-            return Boxes(*(part[rows].tolist() for part in known))
-
-        found: list[LaneCrowd | None] = []
-        for lane, parts in zip(self._lanes, self._parts, strict=True):
-            queue, till = map(within, parts)
-            beside = partial(stand, crowd, (queue, till), lane.shape, presence.aspect, staff)
-            boxes = LaneBoxes(of(queue), of(till))
-            found.append(LaneCrowd(boxes, beside))
-        return found
+        crowds = self._sides.look(presence.crowd, presence.zones, presence.aspect, staff)
+        gaits = zip(here.people, here.gaits, strict=True)
+        walking = [person for person, gait in gaits if not math.isnan(gait.fast_since_s)]
+        return self._weighing.update(crowds, followed, walking, steepness, presence.t_s)
 
     def _sightings(
         self, presence: Presence, dt_s: float, here: _Here

@@ -149,7 +149,7 @@ class Member:
             gait=sighting.gait,
             unit=sighting.track,
         )
-        member._stand(sighting, t_s)
+        member.move(sighting, t_s)
         return member
 
     def standing_s(self, t_s: float) -> float:
@@ -196,11 +196,27 @@ class Member:
         self.sure &= self.track == sighting.track
         self.track = sighting.track
         self.stood_head = _head(sighting.box)
-        self._stand(sighting, t_s)
+        self.move(sighting, t_s)
 
     def move(self, sighting: Sighting, t_s: float) -> None:
         """Follow a sighting of the same track."""
-        self._stand(sighting, t_s)
+        # Once a person and frame: to unpack is quicker than to ask for each field.
+        _, role, feet, box, place, _, stood, gait, _, floor_m = sighting
+        x, y = (box[0] + box[2]) / 2.0, box[1]
+        old_x, old_y = self.stood_head
+        if math.isnan(old_x):
+            self.stood_head = x, y
+        elif not math.isnan(gait.slow_since_s):
+            step = -math.expm1((self.seen_s - t_s) / HEAD_S)
+            self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
+        walks_in = self.stage is Stage.ARRIVING
+        if walks_in and not self._halts(box, feet, floor_m):
+            self.halt, self.halt_floor_m, self.halt_s = feet, floor_m, t_s
+        self.feet, self.box, self.place, self.floor_m = feet, box, place, floor_m
+        self.stood, self.gait = stood, gait
+        self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
+        if role is not self.role or math.isnan(self.role_since_s):
+            self.role, self.role_since_s = role, t_s
 
     def trade(self, other: Member) -> None:
         """Be the other one, and let the other one be this: each has the body of the other."""
@@ -230,25 +246,6 @@ class Member:
         self.role, self.role_since_s = other.role, other.role_since_s
         self.log_odds, self.out_s = other.log_odds, other.out_s
         self.stood_head = other.stood_head
-
-    def _stand(self, sighting: Sighting, t_s: float) -> None:
-        # Once a person and frame: to unpack is quicker than to ask for each field.
-        _, role, feet, box, place, _, stood, gait, _, floor_m = sighting
-        x, y = (box[0] + box[2]) / 2.0, box[1]
-        old_x, old_y = self.stood_head
-        if math.isnan(old_x):
-            self.stood_head = x, y
-        elif not math.isnan(gait.slow_since_s):
-            step = -math.expm1((self.seen_s - t_s) / HEAD_S)
-            self.stood_head = old_x + step * (x - old_x), old_y + step * (y - old_y)
-        walks_in = self.stage is Stage.ARRIVING
-        if walks_in and not self._halts(box, feet, floor_m):
-            self.halt, self.halt_floor_m, self.halt_s = feet, floor_m, t_s
-        self.feet, self.box, self.place, self.floor_m = feet, box, place, floor_m
-        self.stood, self.gait = stood, gait
-        self.seen_s, self.log_odds, self.out_s = t_s, hiding.CERTAIN, math.nan
-        if role is not self.role or math.isnan(self.role_since_s):
-            self.role, self.role_since_s = role, t_s
 
     def _halts(self, box: Box, feet: Point, floor_m: Point) -> bool:
         """Whether it is still where it halted."""

@@ -64,21 +64,29 @@ class Perspective(NamedTuple):
         Returns:
             (2, N) metres to the right of the camera and away from it.
         """
-        by_feet = self.floor(feet[:, 0], feet[:, 1], self.over_heads_m + BODY_M)
+        below_m = self.over_heads_m + BODY_M
         share = 0.5 * (1.0 - flatness(self.steepness))
         if share == 0.0:
-            return by_feet
-        across = (boxes[:, 0] + boxes[:, 2]) / 2.0
-        by_feet += share * (self.floor(across, boxes[:, 1], self.over_heads_m) - by_feet)
+            return self.floor(feet[:, 0], feet[:, 1], below_m)
+        # Both at once cost hardly more than one.
+        n = len(feet)
+        across, rows = np.empty(2 * n), np.empty(2 * n)
+        across[:n], rows[:n] = feet.T
+        np.add(boxes[:, 0], boxes[:, 2], out=across[n:])
+        across[n:] /= 2.0
+        rows[n:] = boxes[:, 1]
+        places = self.floor(across, rows, np.repeat([below_m, self.over_heads_m], n))
+        by_feet, by_head = places[:, :n], places[:, n:]
+        by_feet += share * (by_head - by_feet)
         return by_feet
 
-    def floor(self, across: Floats, rows: Floats, below_m: float) -> Floats:
+    def floor(self, across: Floats, rows: Floats, below_m: float | Floats) -> Floats:
         """(2, N) metres to the right and away of what is so far below the camera.
 
         Args:
             across: (N,) fractions of the width.
             rows: (N,) fractions of the height.
-            below_m: metres.
+            below_m: metres, of all or of each.
         """
         down, level = math.sin(self.tilt), math.cos(self.tilt)
         slant = (rows - 0.5) / FOCAL

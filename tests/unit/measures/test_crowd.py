@@ -3,20 +3,46 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
+from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.measures.crowd import CHANGED, Boxes, CrowdLength, LaneBoxes, Length
+from edge_agent.measures.crowd import CHANGED, CrowdLength, Length, Sum, Sums, sums
+from edge_agent.measures.lane_look import ARRIVES, SERVED, WAITS, WALKS, Crowds
 
 chances = st.lists(st.floats(0.0, 1.0), max_size=12)
 
 
-def once(chance: list[float], people: list[int]) -> Boxes:
-    """What a single look saw."""
-    return Boxes(chance, [1.0] * len(chance), people)
+def weigh(
+    queue: Sequence[float],
+    till: Sequence[float],
+    does: Sequence[int],
+    flat: float = 0.0,
+    weight: Sequence[float] = (),
+) -> Sums:
+    """Add up one lane in which so much stands in the queue and then at the till."""
+    chance = np.array([*queue, *till], np.float64)
+    n = len(chance)
+    in_queue = (np.arange(n) < len(queue))[None]
+    worth = chance * weight if len(weight) else chance
+    seen = Crowds(
+        [-1] * n,
+        chance,
+        worth,
+        in_queue,
+        ~in_queue,
+        in_queue | True,
+        np.zeros((1, n)),
+        [0.0],
+        [0.3],
+    )
+    (told,) = sums(seen, np.array(does, np.uint8).reshape(1, n), flat)
+    return told
 
 
 class Watch:
@@ -26,11 +52,11 @@ class Watch:
         self.length = CrowdLength()
         self.t_s = 0.0
 
-    def look(self, chance: list[float], for_s: float, people: list[int] | None = None) -> Length:
-        boxes = once(chance, [-1] * len(chance) if people is None else people)
+    def look(self, chance: list[float], for_s: float) -> Length:
         told = None
+        there = Sum(sum(chance), sum(c * c for c in chance))
         for _ in range(round(for_s * 5)):
-            told = self.length.update(boxes, {7}, self.t_s)
+            told = self.length.update(there, self.t_s)
             self.t_s += 0.2
         assert told is not None
         return told
@@ -60,36 +86,34 @@ def test_many_doubtful_boxes_add_up() -> None:
     assert told.certainty == pytest.approx(0.5)
 
 
-def test_who_passes_does_not_count() -> None:
-    assert Watch().look([1.0, 1.0], 1.0, people=[3, 7]).heads == 1
+def test_who_passes_does_not_wait_and_who_walks_up_not_yet() -> None:
+    told = weigh([1.0, 1.0, 1.0, 1.0], [], [WAITS, WALKS, ARRIVES, WALKS | WAITS])
+    assert told.in_queue == pytest.approx(4.0)
+    assert told.standing.number == pytest.approx(3.0)
+    assert told.ahead.number == pytest.approx(2.0)
 
 
 def test_in_a_flat_view_who_is_known_to_be_served_does_not_wait_and_the_other_way_round() -> None:
-    lane = LaneBoxes(once([0.9, 0.8, 0.7], [1, 2, -1]), once([0.6, 0.5], [3, 4]))
-    assert lane.sorted({1, 3}, {2, 4}, flat=0.0) == lane
-    queue, till = lane.sorted({1, 3}, {2, 4}, flat=1.0)
-    assert _counting(queue) == [(0.9, 1), (0.7, -1), (0.6, 3)]
-    assert _counting(till) == [(0.8, 2), (0.5, 4)]
+    lane = [0.9, 0.8, 0.7], [0.6, 0.5], [WAITS, SERVED, 0, WAITS, SERVED]
+    steep, flat, between = (weigh(*lane, flat=share) for share in (0.0, 1.0, 0.5))
+    assert (steep.in_queue, steep.at_till) == pytest.approx((2.4, 1.1))
+    assert (flat.in_queue, flat.at_till) == pytest.approx((0.9 + 0.7 + 0.6, 0.8 + 0.5))
+    assert between.in_queue == pytest.approx((steep.in_queue + flat.in_queue) / 2.0)
 
 
-@given(chances, chances, st.floats(0.0, 1.0))
+@given(chances, chances, st.floats(0.0, 1.0), st.randoms())
 def test_who_is_sorted_is_neither_lost_nor_doubled(
-    queue: list[float], till: list[float], flat: float
+    queue: list[float], till: list[float], flat: float, rng: Random
 ) -> None:
-    people = iter(range(100))
-    lane = LaneBoxes(*(once(part, [next(people) for _ in part]) for part in (queue, till)))
-    parts = lane.sorted(set(range(0, 100, 2)), set(range(1, 100, 2)), flat)
-    assert sum(part.number() for part in parts) == pytest.approx(sum(queue) + sum(till))
-
-
-def _counting(boxes: Boxes) -> list[tuple[float, int]]:
-    return [(chance, who) for chance, weight, who in zip(*boxes, strict=True) if weight > 0.0]
+    does = rng.choices(range(2 * SERVED), k=len(queue) + len(till))
+    told = weigh(queue, till, does, flat)
+    assert told.in_queue + told.at_till == pytest.approx(sum(queue) + sum(till))
 
 
 def test_two_looks_count_by_their_weight() -> None:
     # One look sees two people, the other one of them, and is as sure.
-    boxes = Boxes([1.0, 1.0, 1.0], [0.4, 0.4, 0.6], [-1, -1, -1])
-    length = CrowdLength().update(boxes, {7}, 0.0)
+    there = weigh([1.0, 1.0, 1.0], [], [0, 0, 0], weight=[0.4, 0.4, 0.6]).standing
+    length = CrowdLength().update(there, 0.0)
     assert length.number == pytest.approx(1.4)
     assert length.certainty == pytest.approx(1.0)
 

@@ -20,7 +20,7 @@ from edge_agent.pipeline import learned
 from messages.events import EventData, Joined, ServiceDone, WaitDone
 
 INPUTS = NUMBERS + KINDS * PLACES
-NOBODY = np.zeros(INPUTS, np.float32)
+NOBODY = np.zeros((1, INPUTS), np.float32)
 RECORDED = Path(__file__).parents[2] / "recorded" / "lanes"
 
 
@@ -55,26 +55,26 @@ def test_it_says_what_torch_says() -> None:
         for name in ("network.json", "said.json")
     )
     network = LaneNetwork.of(content)
-    state, before_s = network.start(), case["t_s"][0] - 0.25
+    state, before_s = network.start(1), case["t_s"][0] - 0.25
     for k, t_s in enumerate(case["t_s"]):
-        look = np.array(case["looks"][k], np.float32)
+        look = np.array(case["looks"][k : k + 1], np.float32)
         said, state = network.read(state, look, t_s - before_s)
         before_s = t_s
-        flat = [*said.party.tolist(), *said.events.tolist()]
+        flat = [*said.party[0].tolist(), *said.events[0].tolist()]
         assert flat == pytest.approx(case["said"][k], abs=2e-3)
 
 
 def test_what_was_learned_fits_what_a_look_shows() -> None:
     network = learned()
     assert network.mean.shape == network.spread.shape == (INPUTS,)
-    said, state = network.read(network.start(), NOBODY, 0.25)
-    assert said.events.shape == (len(EVENTS),)
-    assert np.isfinite([*said.party, *said.events, *state.ravel()]).all()
+    said, state = network.read(network.start(1), NOBODY, 0.25)
+    assert said.events.shape == (1, len(EVENTS))
+    assert np.isfinite([*said.party.ravel(), *said.events.ravel(), *state.ravel()]).all()
 
 
 def test_nothing_happens_in_an_empty_lane() -> None:
-    reader = LaneReader(learned())
-    told = [reader.read(NOBODY, 0.25 * k) for k in range(400)]
+    reader = LaneReader(learned(), 1)
+    told = [reader.read(NOBODY, 0.25 * k)[0] for k in range(400)]
     assert not any(told[0] + told[-1])
     assert not any(read.started for read in told)
 
@@ -82,20 +82,30 @@ def test_nothing_happens_in_an_empty_lane() -> None:
 def test_whatever_is_seen_the_answer_is_a_number() -> None:
     rng = np.random.default_rng(0)
     network = learned()
-    state = network.start()
+    state = network.start(1)
     for _ in range(50):
-        look = (100.0 * rng.normal(size=INPUTS)).astype(np.float32)
+        look = (100.0 * rng.normal(size=(1, INPUTS))).astype(np.float32)
         said, state = network.read(state, look, 0.25)
-        assert np.isfinite([*said.party, *said.events]).all()
+        assert np.isfinite([*said.party.ravel(), *said.events.ravel()]).all()
 
 
 def test_what_happened_is_told_of_once() -> None:
-    reader = LaneReader(plain(by_first=[0.0] * 4 + [10.0, 0.0]))
+    reader = LaneReader(plain(by_first=[0.0] * 4 + [10.0, 0.0]), 1)
     alarm = NOBODY.copy()
-    alarm[0] = 1.0
+    alarm[0, 0] = 1.0
     looks = [NOBODY, alarm, alarm, NOBODY, alarm, *[NOBODY] * 10, alarm, alarm]
-    told = [reader.read(look, 0.25 * k).started for k, look in enumerate(looks)]
+    told = [reader.read(look, 0.25 * k)[0].started for k, look in enumerate(looks)]
     assert [k for k, started in enumerate(told) if started] == [1, 15]
+
+
+def test_lanes_side_by_side_are_read_as_each_alone() -> None:
+    rng = np.random.default_rng(5)
+    looks = rng.normal(size=(40, 3, INPUTS)).astype(np.float32)
+    network = learned()
+    together, *alone = LaneReader(network, 3), *(LaneReader(network, 1) for _ in range(3))
+    for k, look in enumerate(looks):
+        each = [reader.read(look[j : j + 1], 0.25 * k)[0] for j, reader in enumerate(alone)]
+        assert together.read(look, 0.25 * k) == each
 
 
 class Watched:
@@ -104,7 +114,7 @@ class Watched:
     def __init__(self) -> None:
         self.scorer = WaitScorer()
         services, blend = ServiceTimes(), WaitBlend()
-        self.life = LaneLife("1", plain(), services, blend, self.scorer)
+        self.life = LaneLife("1", services, blend, self.scorer)
 
         self.t_s = 0.0
 

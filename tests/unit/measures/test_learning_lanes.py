@@ -52,12 +52,12 @@ def test_a_network_learns_and_the_agent_reads_what_it_writes(lanes: list[Example
 
     networks = [Network(seed=k).learn(lanes, 60) for k in range(2)]
     used, *alone = (LaneNetwork.of(together(n)) for n in (networks, networks[:1], networks[1:]))
-    look = lanes[0].looks[9]
-    told, *each = (net.read(net.start(), look, 0.25)[0] for net in (used, *alone))
+    look = lanes[0].looks[9:10]
+    told, *each = (net.read(net.start(1), look, 0.25)[0] for net in (used, *alone))
     assert told.events == pytest.approx(np.mean([said.events for said in each], axis=0), abs=1e-2)
-    reader = LaneReader(used)
+    reader = LaneReader(used, 1)
     busy = [
-        reader.read(row, t_s).busy == (truth[1] > 0)
+        reader.read(row[None], t_s)[0].busy == (truth[1] > 0)
         for lane in lanes
         for row, t_s, truth in zip(lane.looks, lane.t_s.tolist(), lane.truth, strict=True)
     ]

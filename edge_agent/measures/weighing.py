@@ -1,0 +1,146 @@
+"""How many there are in the lanes of a camera, and what happens, by all that may be a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.measures.crowd import CrowdLength, Length, PartySize, Sums, sums
+from edge_agent.measures.followed import Followed
+from edge_agent.measures.lane_look import (
+    ARRIVES,
+    KINDS,
+    NUMBERS,
+    PLACES,
+    SERVED,
+    WAITS,
+    WALKS,
+    Crowds,
+    Told,
+    numbers,
+)
+from edge_agent.measures.lane_network import Floats, LaneNetwork
+from edge_agent.measures.lane_reader import LaneReader, Read
+from edge_agent.measures.members import Stage
+from edge_agent.measures.perspective import flatness
+
+
+class Weighed(NamedTuple):
+    """What all boxes tell of a lane.
+
+    Attributes:
+        queue: people who wait.
+        party: people at the till.
+        line: queue units before somebody who only arrives.
+        read: what a network makes of it; None without one.
+    """
+
+    queue: Length
+    party: int
+    line: int
+    read: Read | None
+
+
+class _Scale:
+    """How many people are in one lane, look for look."""
+
+    def __init__(self) -> None:
+        self._queue, self._ahead, self._party = CrowdLength(), CrowdLength(), PartySize()
+
+    def weigh(self, seen: Sums, followed: Followed, t_s: float) -> tuple[Weighed, Told]:
+        """Take in one look."""
+        queue = self._queue.update(seen.standing, t_s)
+        ahead = self._ahead.update(seen.ahead, t_s)
+        waiting, served = map(len, followed.now)
+        party = self._party.update(seen.at_till, served, t_s)
+        told = Told(
+            queue.number, queue.certainty, ahead.number, party, seen.in_queue, seen.at_till,
+            waiting, served,
+        )  # fmt: skip
+        return Weighed(queue, party, followed.in_units(ahead.heads), None), told
+
+
+class Weighing:
+    """Weighs what a camera sees in its lanes.
+
+    Attributes:
+        looked: the last look, and how many wait by the boxes alone, by the index of the lane; for
+            who learns from it.
+
+    Args:
+        services: of each lane, whether it has a place of service.
+        network: what was learned of lanes; of those without a place of service it knows nothing.
+    """
+
+    def __init__(self, services: Sequence[bool], network: LaneNetwork | None) -> None:
+        self._lanes = len(services)
+        self._read = [k for k, has_service in enumerate(services) if has_service]
+        self._reader = None
+        if network is not None and self._read:
+            self._reader = LaneReader(network, len(self._read))
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget who is there."""
+        self._scales = [_Scale() for _ in range(self._lanes)]
+        self.looked: dict[int, tuple[Floats, float]] = {}
+        if self._reader is not None:
+            self._reader.restart()
+
+    def update(
+        self,
+        crowds: Crowds,
+        lanes: Sequence[Followed],
+        walking: Sequence[int],
+        steepness: float,
+        t_s: float,
+    ) -> list[Weighed]:
+        """Take in one look; give what it tells of each lane.
+
+        Args:
+            crowds: everything that may be a person.
+            lanes: what those who are followed tell of each lane.
+            walking: who walks, wherever they are.
+            steepness: how far down it is to people's heads for each metre towards them.
+            t_s: time of the look.
+        """
+        who = _doing(crowds.people, lanes, walking)
+        scales = zip(self._scales, sums(crowds, who, flatness(steepness)), lanes, strict=True)
+        weighed, told = [], []
+        for scale, seen, followed in scales:
+            known, numbers_of = scale.weigh(seen, followed, t_s)
+            weighed.append(known)
+            told.append(numbers_of)
+        if self._reader is not None:
+            looks = np.empty((len(self._read), NUMBERS + KINDS * PLACES), np.float32)
+            profiles = crowds.profiles(who).reshape(len(lanes), -1)
+            for row, k in enumerate(self._read):
+                beside, members = (crowds.step[k], crowds.cashier[k]), lanes[k].members
+                looks[row, :NUMBERS] = numbers(told[k], beside, members, t_s, steepness)
+                looks[row, NUMBERS:] = profiles[k]
+                self.looked[k] = looks[row], told[k].number
+            for k, read in zip(self._read, self._reader.read(looks, t_s), strict=True):
+                weighed[k] = weighed[k]._replace(read=read)
+        return weighed
+
+
+def _doing(
+    people: Sequence[int], lanes: Sequence[Followed], walking: Sequence[int]
+) -> NDArray[np.uint8]:
+    """(L, D) what each of ``people`` does in each lane, as in WALKS and the others."""
+    everywhere = dict.fromkeys(walking, WALKS)
+    nothing = [0] * len(people)
+    rows = []
+    for lane in lanes:
+        does = everywhere.copy()
+        arriving = [m for m in lane.members if m.stage is Stage.ARRIVING]
+        for members, part in (
+            (arriving, ARRIVES), (lane.now.waiting, WAITS), (lane.now.served, SERVED)
+        ):  # fmt: skip
+            for member in members:
+                does[member.track] = does.get(member.track, 0) | part
+        rows.append(list(map(does.get, people, nothing)))
+    return np.array(rows, np.uint8).reshape(len(lanes), len(people))
