@@ -1,6 +1,6 @@
 """``python -m benchmarks.lanes``: learn anew what happens in a lane.
 
-Draws shops, watches their lanes with the default model, and prints how well the till and services
+Draws shops, watches their lanes with the default model, and prints how well lengths and services
 are told in shops that were not learned from. ``--write`` puts what was learned from all of them in
 place of what the agent uses. Needs the extra ``[export]``, which brings torch. A shop takes two
 minutes of one processor.
@@ -18,15 +18,16 @@ import numpy as np
 
 from benchmarks.lanes.examples import Example, of_shop
 from benchmarks.lanes.network import Network, together
+from edge_agent.measures.crowd import Rounded, party_size
 from edge_agent.measures.lane_network import EVENTS, LaneNetwork
-from edge_agent.measures.lane_reader import LATE_S, LaneReader
+from edge_agent.measures.lane_reader import LATE_S, Boxes, LaneReader
 from edge_agent.measures.perspective import FLAT, STEEP
 from edge_agent.pipeline import LANES
 
-SHOPS = 200
+SHOPS = 300
 HELD_OUT = 5
 """Every so many-th shop is not learned from."""
-STEPS, MEMBERS = 1_300, 3
+STEPS, MEMBERS = 900, 3
 """Steps of learning, and networks that are put side by side."""
 NEAR_S = 4.0
 """An event is found when it is told of within so many seconds."""
@@ -64,15 +65,29 @@ def _learn(examples: Sequence[Example]) -> dict[str, Any]:
 
 def judge(network: LaneNetwork, examples: Sequence[Example]) -> str:
     """Say how well lanes are told."""
-    till = []
+    errors: list[tuple[float, float, bool, bool]] = []
     counts = {name: np.zeros(3, np.int64) for name in EVENTS}
     for example in examples:
-        reader = LaneReader(network, 1)
+        reader, heads = LaneReader(network, 1), [Rounded() for _ in range(2)]
         events: dict[str, list[float]] = {name: [] for name in EVENTS}
-        rows = zip(example.looks, example.t_s.tolist(), example.truth[:, 1].tolist(), strict=True)
-        for look, t_s, served in rows:
-            (read,) = reader.read(look[None], t_s)
-            till.append(read.busy == (served > 0))
+        columns = (
+            example.looks,
+            example.boxes.tolist(),
+            example.t_s.tolist(),
+            example.truth.tolist(),
+        )
+        for look, boxes, t_s, (waiting, served, _) in zip(*columns, strict=True):
+            alone = Boxes(*boxes)
+            (read,) = reader.read(look[None], [alone], t_s)
+            numbers = zip(heads, (read.waiting, alone.waiting), strict=True)
+            party = party_size(read.party) if read.busy else 0
+            errors.append(
+                (
+                    *(abs(head.update(number) - waiting) for head, number in numbers),
+                    party == served,
+                    read.busy == (served > 0),
+                )
+            )
             for name in EVENTS:
                 if getattr(read, name):
                     events[name].append(t_s - LATE_S)
@@ -81,7 +96,11 @@ def judge(network: LaneNetwork, examples: Sequence[Example]) -> str:
     found = ", ".join(
         f"{name} {n} of {true}, told {told}" for name, (n, true, told) in counts.items()
     )
-    return f"{len(examples)} lanes; whether anybody is served {np.mean(till):.1%}; {found}"
+    length, alone_length, till, busy = np.mean(errors, axis=0)
+    return (
+        f"{len(examples)} lanes; waiting wrong by {length:.2f} (boxes alone {alone_length:.2f}); "
+        f"at the till right {till:.1%}, whether anybody is {busy:.1%}; {found}"
+    )
 
 
 def _found(true_s: Sequence[float], told_s: Sequence[float], t_s: Sequence[float]) -> list[int]:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from benchmarks.lanes.shops import Shop, shop
 from edge_agent.config import CameraSettings
 from edge_agent.measures.lane_network import EVENTS
+from edge_agent.measures.lane_reader import Boxes
+from edge_agent.measures.weighing import Look
 from edge_agent.pipeline import CameraPipeline
 from hardware.interfaces import Frame
 from simulators.camera.drawing import Painter
@@ -36,7 +38,7 @@ class Example:
     Attributes:
         shop: number of the shop.
         looks: (N, I) as the network takes them.
-        number: (N,) how many wait by the boxes alone.
+        boxes: (N, 2) people waiting and people at the till by the boxes alone.
         t_s: (N,) seconds since the first look.
         truth: (N, 3) people waiting, people at the till, units waiting.
         events: name of EVENTS → when it happened.
@@ -44,7 +46,7 @@ class Example:
 
     shop: int
     looks: Floats
-    number: Floats
+    boxes: Floats
     t_s: Floats
     truth: Floats
     events: dict[str, list[float]]
@@ -92,10 +94,10 @@ class Watched:
 
     def __init__(self, shop: int, lanes: Sequence[str]) -> None:
         self._shop = shop
-        self._rows: dict[str, list[tuple[float, Floats, float, tuple[int, int, int]]]]
+        self._rows: dict[str, list[tuple[float, Floats, Boxes, tuple[int, int, int]]]]
         self._rows = {lane: [] for lane in lanes}
 
-    def see(self, snapshot: Snapshot, looked: Mapping[str, tuple[Floats, float] | None]) -> None:
+    def see(self, snapshot: Snapshot, looked: Mapping[str, Look | None]) -> None:
         """Take in a moment."""
         for lane, look in looked.items():
             if look is not None:
@@ -109,12 +111,12 @@ class Watched:
         for lane, rows in self._rows.items():
             if len(rows) < LEAST:
                 continue
-            t_s, looks, number, truth = zip(*rows, strict=True)
+            t_s, looks, boxes, truth = zip(*rows, strict=True)
             events = {
                 name: [e.t_s - t_s[0] for e in happened if e.lane == lane and e.event == event]
                 for name, event in TRUE_EVENTS.items()
             }
             since_s = np.array(t_s) - t_s[0]
-            columns = (np.array(part, np.float32) for part in (looks, number, since_s, truth))
+            columns = (np.array(part, np.float32) for part in (looks, boxes, since_s, truth))
             found.append(Example(self._shop, *columns, events=events))
         return found

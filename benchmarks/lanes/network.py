@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -11,17 +12,31 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from benchmarks.lanes.examples import Example
-from edge_agent.measures.lane_look import FIRST, KINDS, LAST, NUMBERS, PLACES, SCALED, SHIFTED
+from edge_agent.measures.lane_look import (
+    AT_TILL,
+    FIRST,
+    IN_QUEUE,
+    KINDS,
+    LAST,
+    MEANS,
+    NUMBERS,
+    PLACES,
+    SCALED,
+    SHIFTED,
+)
 from edge_agent.measures.lane_network import (
     APART_S,
     EVENTS,
     FAR,
-    MOST_SERVED,
+    LEAST_SPREAD,
+    SPREAD,
+    TOLD,
     USUAL_S,
 )
 from edge_agent.measures.lane_reader import PEAK_S
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 
 INPUTS = NUMBERS + KINDS * PLACES
 READ, STATE, TELL = 64, 48, 48
@@ -29,38 +44,29 @@ BATCH, LONG, WARM = 20, 400, 60
 """Lanes a step, looks of each, and those at the beginning that are not judged."""
 STRIDES = (1, 1, 1, 1, 1, 1, 1, 2, 2, 4)
 """Some devices look less often."""
-RATE, DECAY, DROP_INPUT, DROP = 4e-3, 0.1, 0.1, 0.25
+RATE, DECAY, DROP_INPUT, DROP = 4e-3, 0.2, 0.1, 0.3
+STEADY, STEADY_FROM = 0.98, 10
+"""What is used is the running mean of the weights, after so many steps of so much (Polyak and
+Juditsky, doi 10.1137/0330046)."""
 WIDE_S = 0.5
 """How sharply an event is told of."""
-MOST_WAITING = 11.0
-"""More than so many are told as so many."""
+MOST_WAITING, MOST_BESIDE = 11.0, 1.5
+"""More than so many who wait, or stand beside whoever is served, are told as so many."""
 BRIGHTER, LONGER, NEARER = 0.07, 0.1, 0.04
 """Chances are all a little too good or bad, and zones are drawn a little longer or elsewhere
 (spreads of the logarithm, and of lengths and places)."""
-LEAST_SPREAD, SPREAD = 0.05, -1.5
-"""Least spread of a number, and where it begins, before the softplus."""
-LENGTHS = 4
-"""Of what is told the first is only there to learn by: who knows how many wait knows when one
-steps up."""
-UNITS, PARTY, HAPPENED = 0.4, 0.6, 1.5
+UNITS, PARTY, BUSY, HAPPENED = 0.4, 0.6, 0.6, 1.5
 """What counts beside the number of people who wait."""
-
-
-class Answer(NamedTuple):
-    """What is told in B lanes of L looks.
-
-    Attributes:
-        number, spread: (B, L) people who wait, and the scale of a logistic distribution around it.
-        units, units_spread: the same of queue units.
-        party, events: as in ``edge_agent.measures.lane_network.Said``.
-    """
-
-    number: Tensor
-    spread: Tensor
-    units: Tensor
-    units_spread: Tensor
-    party: Tensor
-    events: Tensor
+HOLED, HOLES = 0.5, 5
+"""Share of the parts in which there are holes, and fewer than how many."""
+HOLE_AT, HOLE_WIDE, HOLE_S = (-0.4, 1.3), (0.06, 0.3), (1.5, 60.0)
+"""Where a hole is along the lane, how wide, and how long it lasts."""
+HOLE_SHARE, HOLE_SLIGHT, SLIGHT = (0.0, 1.35), (0.5, 1.1), 0.3
+"""What is left of the chances of who stands there; and in so many of the holes."""
+EDGE_S = 0.4
+"""A hole comes and goes so quickly."""
+LEAST_SUM = 0.05
+"""Less in a queue is nothing of which a share could be told."""
 
 
 class Network(nn.Module):
@@ -86,39 +92,31 @@ class Network(nn.Module):
         torch.manual_seed(seed)
         self.look = nn.Linear(inputs + 1, read)
         self.memory = nn.GRU(read, state, batch_first=True)
-        outputs = LENGTHS + 1 + MOST_SERVED + len(EVENTS)
-        self.tell = nn.ModuleList([nn.Linear(state + read, tell), nn.Linear(tell, outputs)])
+        self.tell = nn.ModuleList([nn.Linear(state + read, tell), nn.Linear(tell, TOLD)])
         self.drop_input, self.drop = nn.Dropout(DROP_INPUT), nn.Dropout(DROP)
         self.mean, self.spread = torch.zeros(inputs), torch.ones(inputs)
 
-    def forward(self, looks: Tensor, number: Tensor, t_s: Tensor) -> Answer:
-        """Tell of looks (B, L, I) in which the boxes alone told ``number`` (B, L)."""
+    def forward(self, looks: Tensor, t_s: Tensor) -> Tensor:
+        """Tell of looks (B, L, I) at ``t_s`` (B, L): (B, L, TOLD)."""
         known = ((looks - self.mean) / self.spread).clamp(-FAR, FAR)
         apart = torch.diff(t_s, dim=1, prepend=t_s[:, :1] - USUAL_S).clamp(*APART_S)
         apart = torch.log2(apart / USUAL_S)[..., None]
         read = torch.relu(self.look(torch.cat([self.drop_input(known), apart], -1)))
         state, _ = self.memory(self.drop(read))
         told = torch.relu(self.tell[0](self.drop(torch.cat([state, read], -1))))
-        told = self.tell[1](told)
-        wide = nn.functional.softplus(told[..., 1:4:2] + SPREAD) + LEAST_SPREAD
-        return Answer(
-            torch.relu(number + told[..., 0]),
-            wide[..., 0],
-            torch.relu(number + told[..., 2]),
-            wide[..., 1],
-            *told[..., LENGTHS:].split([1 + MOST_SERVED, len(EVENTS)], dim=-1),
-        )
+        return cast(Tensor, self.tell[1](told))
 
     def learn(self, examples: Sequence[Example], steps: int) -> Network:
-        """Learn from lanes; long ones and those with queues more often than others."""
+        """Learn from lanes; long ones are seen more often than others."""
         torch.set_num_threads(1)
         known = torch.from_numpy(np.concatenate([e.looks for e in examples]))
         self.mean, self.spread = known.mean(0), known.std(0) + 0.05
-        weights = np.array([len(e.t_s) * (0.3 + e.truth[:, 0].mean()) for e in examples])
+        weights = np.array([len(e.t_s) for e in examples], np.float64)
         optimizer = torch.optim.AdamW(self.parameters(), weight_decay=DECAY)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps)
         rng = np.random.default_rng(self._seed)
-        for _ in range(steps):
+        steady = [weight.detach().clone() for weight in self.parameters()]
+        for step in range(1, steps + 1):
             chosen = rng.choice(len(examples), BATCH, p=weights / weights.sum())
             parts = [_part(examples[k], rng) for k in chosen]
             loss = _loss(self, *(torch.stack(some) for some in zip(*parts, strict=True)))
@@ -127,6 +125,11 @@ class Network(nn.Module):
             nn.utils.clip_grad_norm_(self.parameters(), 1.0)
             optimizer.step()
             schedule.step()
+            share = 1.0 - min(STEADY, step / (step + STEADY_FROM - 1))
+            for mean, weight in zip(steady, self.parameters(), strict=True):
+                mean.lerp_(weight.detach(), share)
+        for mean, weight in zip(steady, self.parameters(), strict=True):
+            weight.data.copy_(mean)
         return self.eval()
 
     def content(self) -> dict[str, Any]:
@@ -137,7 +140,7 @@ class Network(nn.Module):
             "new": (memory.weight_ih_l0, memory.bias_ih_l0),
             "old": (memory.weight_hh_l0, memory.bias_hh_l0),
             "told.0": (self.tell[0].weight, self.tell[0].bias),
-            "told.1": (self.tell[1].weight[LENGTHS:], self.tell[1].bias[LENGTHS:]),
+            "told.1": (self.tell[1].weight, self.tell[1].bias),
         }
         return {
             name: {"weights": _rounded(weights.T), "offsets": _rounded(offsets)}
@@ -160,18 +163,22 @@ def _rounded(values: Tensor) -> Any:
 
 
 def _part(example: Example, rng: np.random.Generator) -> tuple[Tensor, ...]:
-    """Looks, number, times, truth, events and what is judged of a part of a lane, L of each."""
+    """Looks, boxes, times, truth, events and what is judged of a part of a lane, L of each."""
     stride, n = int(rng.choice(STRIDES)), len(example.t_s)
     start = int(rng.integers(0, max(n - LONG * stride, 0) + 1))
     rows = np.arange(start, start + LONG * stride, stride)
     judged = rows < n
     judged[: WARM // stride if start else 1] = False
     rows = np.minimum(rows, n - 1)
-    looks, number = _otherwise(example.looks[rows], example.number[rows], rng)
     t_s, truth = example.t_s[rows], example.truth[rows]
+    looks, boxes = example.looks[rows].astype(np.float64), example.boxes[rows].astype(np.float64)
+    if rng.random() < HOLED:
+        for _ in range(int(rng.integers(1, HOLES))):
+            _hide(looks, boxes, t_s, rng)
+    _otherwise(looks, boxes, rng)
     happened = np.stack([_told(example.events[name], t_s) for name in EVENTS], axis=1)
-    parts = looks, number, t_s, truth, happened, judged.astype(np.float32)
-    return tuple(torch.from_numpy(part) for part in parts)
+    parts = looks, boxes, t_s, truth, happened, judged
+    return tuple(torch.from_numpy(part.astype(np.float32)) for part in parts)
 
 
 def _told(events_s: Sequence[float], t_s: Floats) -> Floats:
@@ -182,55 +189,93 @@ def _told(events_s: Sequence[float], t_s: Floats) -> Floats:
     return told.astype(np.float32)
 
 
-def _otherwise(looks: Floats, number: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """The same lane seen by a little better or worse detector, with zones drawn otherwise."""
+def _hide(looks: Doubles, boxes: Doubles, t_s: Floats, rng: np.random.Generator) -> None:
+    """Let who stands somewhere for some time be worth less, or more, as behind a post."""
+    middle, width = rng.uniform(*HOLE_AT), rng.uniform(*HOLE_WIDE)
+    share = rng.uniform(*(HOLE_SLIGHT if rng.random() < SLIGHT else HOLE_SHARE))
+    begin_s = t_s[0] + rng.random() * (t_s[-1] - t_s[0])
+    end_s = begin_s + math.exp(rng.uniform(*np.log(HOLE_S)))
+    there = _rises(t_s - begin_s) * _rises(end_s - t_s)
+    near = np.exp(-0.5 * ((np.linspace(FIRST, LAST, PLACES) - middle) / width) ** 2)
+    profiles = looks[:, NUMBERS:].reshape(-1, KINDS, PLACES)
+    before = profiles[:, :2].sum(axis=2) + LEAST_SUM
+    profiles = profiles * (1.0 + (share - 1.0) * there[:, None, None] * near)
+    looks[:, NUMBERS:] = profiles.reshape(len(looks), -1)
+    queue, till = ((profiles[:, :2].sum(axis=2) + LEAST_SUM) / before).T
+    looks[:, IN_QUEUE] *= queue
+    looks[:, AT_TILL] *= till
+    boxes *= np.stack([_mean(queue), _mean(till)], axis=1)
+    looks[:, MEANS] *= _mean(queue)[:, None]
+
+
+def _rises(since_s: Floats) -> Doubles:
+    return np.asarray(1.0 / (1.0 + np.exp(np.clip(-since_s / EDGE_S, -FAR, FAR))), np.float64)
+
+
+def _mean(shares: Doubles) -> Doubles:
+    """The mean of each and the five before it, as the numbers told are means of a second or two."""
+    return np.convolve(np.concatenate([np.full(5, shares[0]), shares]), np.full(6, 1 / 6), "valid")
+
+
+def _otherwise(looks: Doubles, boxes: Doubles, rng: np.random.Generator) -> None:
+    """Let the lane be seen by a little better or worse detector, with zones drawn otherwise."""
     bright = float(np.exp(BRIGHTER * rng.normal()))
     longer, nearer = 1.0 + LONGER * rng.normal(), NEARER * rng.normal()
     at = np.linspace(FIRST, LAST, PLACES) * longer + nearer
     at = np.clip((at - FIRST) * ((PLACES - 1) / (LAST - FIRST)), 0.0, PLACES - 1.001)
     point, rows = at.astype(np.intp), np.arange(PLACES)
-    moved = np.zeros((PLACES, PLACES), np.float32)
+    moved = np.zeros((PLACES, PLACES))
     moved[rows, point] = 1.0 - (at - point)
     moved[rows, point + 1] = at - point
-    looks = looks.copy()
     profiles = looks[:, NUMBERS:].reshape(-1, KINDS, PLACES) @ moved
     looks[:, NUMBERS:] = bright * profiles.reshape(len(looks), -1)
     looks[:, SCALED] *= bright
     looks[:, SHIFTED] = longer * looks[:, SHIFTED] + nearer
-    return looks, (bright * number).astype(np.float32)
+    boxes *= bright
 
 
 def _loss(
     network: Network,
     looks: Tensor,
-    number: Tensor,
+    boxes: Tensor,
     t_s: Tensor,
     truth: Tensor,
     happened: Tensor,
     judged: Tensor,
 ) -> Tensor:
-    told = network(looks, number, t_s)
-    party = truth[..., 1].clamp(max=MOST_SERVED).long()
-    odds = torch.movedim(told.party, -1, 1)
+    told = network(looks, t_s)
+    waiting, party, units = truth.unbind(-1)
+    busy = (party > 0.0).float()
+    known = torch.stack([boxes[..., 0], boxes[..., 0], boxes[..., 1] - 1.0], -1)
+    numbers = torch.relu(known + told[..., 0:6:2])
+    wide = nn.functional.softplus(told[..., 1:6:2] + SPREAD) + LEAST_SPREAD
+    lengths = [
+        _surprise(numbers[..., k], wide[..., k], true, most)
+        for k, true, most in (
+            (0, waiting, MOST_WAITING), (1, units, MOST_WAITING), (2, party - 1.0, MOST_BESIDE)
+        )
+    ]  # fmt: skip
+    tells = nn.functional.binary_cross_entropy_with_logits
     losses = (
-        _surprise(told.number, told.spread, truth[..., 0])
-        + UNITS * _surprise(told.units, told.units_spread, truth[..., 2])
-        + PARTY * nn.functional.cross_entropy(odds, party, reduction="none")
-        + HAPPENED
-        * nn.functional.binary_cross_entropy_with_logits(
-            told.events, happened, reduction="none"
-        ).sum(-1)
+        lengths[0]
+        + UNITS * lengths[1]
+        + BUSY * tells(told[..., 6], busy, reduction="none")
+        + HAPPENED * tells(told[..., 7:], happened, reduction="none").sum(-1)
     )
-    return (losses * judged).sum() / judged.sum()
+    served = judged * busy
+    beside = (lengths[2] * served).sum() / served.sum().clamp_min(1.0)
+    return (losses * judged).sum() / judged.sum() + PARTY * beside
 
 
-def _surprise(number: Tensor, spread: Tensor, truth: Tensor) -> Tensor:
+def _surprise(number: Tensor, spread: Tensor, truth: Tensor, most: float) -> Tensor:
     """Minus the logarithm of the chance of the true number, of a rounded logistic distribution.
+
+    ``most`` and more are all the same.
 
     As in Salimans et al., arXiv:1701.05517, with one component.
     """
     upper = torch.sigmoid((truth + 0.5 - number) / spread)
     lower = torch.sigmoid((truth - 0.5 - number) / spread)
-    upper = torch.where(truth >= MOST_WAITING, torch.ones_like(upper), upper)
+    upper = torch.where(truth >= most, torch.ones_like(upper), upper)
     lower = torch.where(truth < 0.5, torch.zeros_like(lower), lower)
     return -torch.log((upper - lower).clamp_min(1e-5))

@@ -52,12 +52,15 @@ class Sums(NamedTuple):
 
     Attributes:
         in_queue, at_till: how many stand there.
-        standing: those in the queue who do not pass by.
+        served: how many stand at the till when those are put where they belong of whom it is known
+            whether they wait.
+        standing: how many stand in the queue then, and do not pass by.
         ahead: those of them who do not walk up either.
     """
 
     in_queue: float
     at_till: float
+    served: float
     standing: Sum
     ahead: Sum
 
@@ -74,22 +77,22 @@ def sums(crowds: Crowds, who: NDArray[np.uint8], flat: float) -> list[Sums]:
         flat: how flat the view is, 0..1; such a share of those of whom it is known whether they
             wait is put where they belong.
     """
-    queue, till = crowds.queue * crowds.worth, crowds.till * crowds.worth
+    parts = np.empty((5, *who.shape))
+    in_queue, at_till, served, standing, ahead = parts
+    np.multiply(crowds.queue, crowds.worth, out=in_queue)
+    np.multiply(crowds.till, crowds.worth, out=at_till)
+    served[:], standing[:] = at_till, in_queue
     if flat > 0.0:
-        waits, served = flat * _WAITS.take(who), flat * _SERVED.take(who)
-        forth, back = queue * served, till * waits
-        queue += back - forth
-        till += forth - back
-    standing = queue * _STAYS.take(who)
-    ahead = standing * _IS_THERE.take(who)
-    one = np.ones_like(crowds.chance)
-    both = np.stack([one, crowds.chance], axis=1)
-    numbers = queue @ one, till @ one
-    columns = (part.tolist() for part in (*numbers, standing @ both, ahead @ both))
-    return [
-        Sums(in_queue, at_till, Sum(*still), Sum(*before))
-        for in_queue, at_till, still, before in zip(*columns, strict=True)
-    ]
+        moved = at_till * _WAITS.take(who) - in_queue * _SERVED.take(who)
+        moved *= flat
+        served -= moved
+        standing += moved
+    standing *= _STAYS.take(who)
+    np.multiply(standing, _IS_THERE.take(who), out=ahead)
+    squares = (parts[3:] @ crowds.chance).tolist()
+    *alone, still, before = parts.sum(axis=2).tolist()
+    both = (map(Sum, *sides) for sides in zip((still, before), squares, strict=True))
+    return list(map(Sums, *alone, *both))
 
 
 class Length(NamedTuple):
@@ -106,31 +109,39 @@ class Length(NamedTuple):
     certainty: float
 
 
+class Rounded:
+    """How many people there are, to be told; it does not flicker."""
+
+    def __init__(self) -> None:
+        self._told: int | None = None
+
+    def update(self, number: float) -> int:
+        """Take in how many there are now; give how many are told."""
+        if self._told is None or abs(number - self._told) > CHANGED:
+            self._told = round(number)
+        return self._told
+
+
 class CrowdLength:
     """Length of one queue."""
 
     def __init__(self) -> None:
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget what was told."""
         self._t_s = math.nan
         self._number = self._squares = 0.0
-        self._told = 0
+        self._told = Rounded()
 
     def update(self, there: Sum, t_s: float) -> Length:
         """Take in what stands in the queue at ``t_s``."""
         self._take(there, t_s)
-        if abs(self._number - self._told) > CHANGED:
-            self._told = round(self._number)
+        told = self._told.update(self._number)
         # Rounding may leave the mean of the squares above the mean.
         certainty = min(self._squares / self._number, 1.0) if self._number > 0.0 else 1.0
-        return Length(self._told, self._number, certainty)
+        return Length(told, self._number, certainty)
 
     def _take(self, there: Sum, t_s: float) -> None:
         number, squares = there
         if math.isnan(self._t_s):
-            self._number, self._squares, self._told = number, squares, round(number)
+            self._number, self._squares = number, squares
         else:
             share = -math.expm1((self._t_s - t_s) / MEAN_S)
             self._number += share * (number - self._number)
@@ -139,14 +150,14 @@ class CrowdLength:
 
 
 class PartySize:
-    """How many are at the till, where somebody is."""
+    """How many are at the till, where somebody is.
+
+    Attributes:
+        number: before it is rounded.
+    """
 
     def __init__(self) -> None:
-        self.restart()
-
-    def restart(self) -> None:
-        """Forget who was there."""
-        self._t_s, self._number = math.nan, 0.0
+        self._t_s, self.number = math.nan, 0.0
 
     def update(self, number: float, followed: int, t_s: float) -> int:
         """Take in one look.
@@ -157,6 +168,11 @@ class PartySize:
             t_s: time of the look.
         """
         share = 1.0 if math.isnan(self._t_s) else -math.expm1((self._t_s - t_s) / PARTY_MEAN_S)
-        self._number += share * (number - self._number)
+        self.number += share * (number - self.number)
         self._t_s = t_s
-        return max(1, round(self._number)) if followed else 0
+        return party_size(self.number) if followed else 0
+
+
+def party_size(number: float) -> int:
+    """How many are told to be at the till, where anybody is."""
+    return max(1, round(number))

@@ -137,6 +137,12 @@ class Gaits:
         self._gaits: list[Gait] = []
         self._all_known = True
 
+    def walking(self) -> list[int]:
+        """Who walked in the last frame."""
+        table = self._table
+        found: list[int] = table.people[~np.isnan(table.told[1])].tolist()
+        return found
+
     def stood(self) -> list[Point]:
         """Where each of the N people of the last frame stood last, fractions of the frame."""
         return list(zip(*self._table.stood.tolist(), strict=True))

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from edge_agent.measures import till, units
-from edge_agent.measures.crowd import Length
 from edge_agent.measures.delays import LaneSight, delays
 from edge_agent.measures.followed import Followed
 from edge_agent.measures.gait import Box, Gait, Point
@@ -156,14 +155,13 @@ class Lane:
             cashier: whether one is there.
         """
         _, waiting, served, _, now, _ = followed
-        standing = len(waiting) if told is None else told.queue.number * followed.share
-        self._scorer.stood(standing, dt_s)
+        self._scorer.stood(len(waiting) if told is None else told.units, dt_s)
         events = self._events(followed, t_s, told)
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))
         if state != self._state:
             self._state = state
             events.append(LaneChanged(lane=self.name, state=state))
-        line = units.count(waiting) if told is None else told.line
+        line = units.count(waiting) if told is None else told.ahead
         said_of = (line, len(waiting), len(served), state)
         if events or said_of != self._said_of or not 0.0 <= t_s - self._said_s < AGAIN_AFTER_S:
             self._said_s, self._said_of = t_s, said_of
@@ -172,7 +170,8 @@ class Lane:
                 more = None if self.elsewhere is None else line + self.elsewhere
                 self._shown = self._predict(t_s, more, waiting, served, state)
             self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
-        now = now._replace(waiting=self._steady.update(now.waiting, t_s, steepness))
+        if told is None or told.read is None:
+            now = now._replace(waiting=self._steady.update(now.waiting, t_s, steepness))
         return self._reading(t_s, now, told, state), events
 
     def gone(self, member: Member, outcome: Outcome, to_lane: str | None = None) -> WaitDone:
@@ -193,8 +192,7 @@ class Lane:
                 member.promise = self._promise
             for member in step.left:
                 self._life.left(member.joined_s, member.end_s)
-            heads, share = told.queue.heads, followed.share
-            line = Line(heads, told.queue.number * share, round(heads * share), self._promise)
+            line = Line(told.heads, told.units, told.line, self._promise)
             events += self._life.events(read, line, t_s, self._persons)
             self._last_wait_s = self._life.last_wait_s
         if not self.shape.has_service:
@@ -300,15 +298,11 @@ class Lane:
             return QueueData(
                 lane=self.name, waiting=None, served=None, open=state, camera=self._camera
             )
-        promise, (waiting, served) = self._shown, now
-        unseen = self._unseen_service.update(now, t_s) and state != LaneState.CLOSED
-        heads, party, line = len(waiting), len(served) or int(unseen), units.count(waiting)
-        if told is None:
-            sure = _confidence(waiting, served, unseen)
+        promise = self._shown
+        if told is not None and told.read is not None:
+            heads, party, line, sure = told.heads, told.party, told.line, told.certainty
         else:
-            line = _in_units(told.queue.heads, line, heads)
-            heads, party = told.queue.heads, told.party or int(unseen)
-            sure = _mean(told.queue, served, unseen)
+            heads, party, line, sure = self._without_network(t_s, now, told, state)
         said = heads, party, line, promise, state, sure, self._score
         # Most frames say what the last one said, and checking a message costs more than comparing.
         if self._read is None or said != self._said:
@@ -326,6 +320,17 @@ class Lane:
                 score=self._score,
             )
         return self._read
+
+    def _without_network(
+        self, t_s: float, now: till.Now, told: Weighed | None, state: LaneState
+    ) -> tuple[int, int, int, float]:
+        """People who wait and at the till, queue units, and how sure that is."""
+        waiting, served = now
+        unseen = self._unseen_service.update(now, t_s) and state != LaneState.CLOSED
+        party = (len(served) if told is None else told.party) or int(unseen)
+        if told is None:
+            return len(waiting), party, units.count(waiting), _confidence(waiting, served, unseen)
+        return told.heads, party, told.line, _mean(told, served, unseen)
 
     def _wait_done(
         self, member: Member, wait_s: float, outcome: Outcome, to_lane: str | None = None
@@ -351,16 +356,11 @@ def _confidence(waiting: list[Member], served: list[Member], unseen: bool) -> fl
     return (sum(doubted) + (n - len(doubted)) * _SEEN) / n if n else 1.0
 
 
-def _in_units(heads: int, line: int, waiting: int) -> int:
-    """How many units so many heads are, when ``waiting`` people make ``line`` units."""
-    return round(heads * line / waiting) if waiting else heads
-
-
-def _mean(length: Length, served: list[Member], unseen: bool) -> float:
+def _mean(told: Weighed, served: list[Member], unseen: bool) -> float:
     """Mean certainty where the queue is told by boxes."""
-    n = length.heads + len(served) + unseen
+    n = told.heads + len(served) + unseen
     at_till = sum(m.certainty for m in served) + unseen * _GUESSED
-    return (length.heads * length.certainty + at_till) / n if n else 1.0
+    return (told.heads * told.certainty + at_till) / n if n else 1.0
 
 
 def _seen_waiting_s(member: Member) -> float:

@@ -39,8 +39,9 @@ LONG_S = 600.0
 UNSEEN_S = 20.0
 """Who is unseen for so long at the till is as good as not there."""
 SINCE_S = 10.0
-SCALED, SHIFTED = [1, 3, 5, 6, 10], [23, 24]
-"""Which of the numbers are sums of chances, and which are places along the lane."""
+MEANS, IN_QUEUE, AT_TILL, SCALED, SHIFTED = [1, 3], 5, 6, [1, 3, 5, 6, 10], [23, 24]
+"""Which of the numbers are means of sums in the queue, the sums of this look there and at the till,
+all that are sums of chances, and places along the lane."""
 _DOES = np.array(
     [
         4 if does & SERVED else 5 if does & WAITS else 3 * (does & WALKS)
@@ -180,13 +181,13 @@ class LaneSides:
         near |= queue | till
         near &= crowd.chance > LEAST_CHANCE
         people = crowd.people.tolist()
-        works = np.array([person in staff for person in people], np.float64)
+        works = [row for row, person in enumerate(people) if person in staff]
         worth = crowd.chance * crowd.weight
         there = near * worth
         total = np.maximum(there.sum(axis=1), LEAST_TOTAL)
         step = (there @ crowd.tall) / total * self._lengths
-        cashier = (there @ works).tolist()
-        worth *= 1.0 - works
+        cashier = there[:, works].sum(axis=1).tolist()
+        worth[works] = 0.0
         return Crowds(people, crowd.chance, worth, queue, till, near, place, cashier, step.tolist())
 
     def _read(self, zones: Sequence[str]) -> Floats:

@@ -3,7 +3,7 @@
 What a picture shows of a dense line is wrong for seconds in the same way, and what a queue did
 before tells much of what it can be now. So one look after the other goes into a small recurrent
 network (gated recurrent unit; Cho et al., arXiv:1406.1078), which keeps a state of the lane and
-tells how many are at the till, and whether a service began or ended.
+tells how many wait and are at the till, and whether a service began or ended.
 """
 
 from __future__ import annotations
@@ -24,21 +24,14 @@ USUAL_S = 0.25
 """Looks were learned from that are mostly so far apart."""
 APART_S = 0.1, 2.0
 """No look counts as nearer to the one before, or further from it."""
-MOST_SERVED = 3
-"""More than so many at the till are told as so many."""
 EVENTS = ("started", "ended")
-
-
-class Said(NamedTuple):
-    """What the network says of L lanes.
-
-    Attributes:
-        party: (L, MOST_SERVED + 1) log-odds of so many people at the till.
-        events: (L, 2) log-odds of EVENTS: that a service did so ``lane_reader.PEAK_S`` ago.
-    """
-
-    party: Floats
-    events: Floats
+TOLD = 7 + len(EVENTS)
+"""Numbers that are told of each lane: people who wait, queue units and people at the till where
+anybody is, as what is to be added to what is known without the network, each with the spread of a
+logistic distribution around it before the softplus; log-odds that anybody is at the till; and of
+each of EVENTS, log-odds that a service did so ``lane_reader.PEAK_S`` ago."""
+LEAST_SPREAD, SPREAD = 0.05, -1.5
+"""Least spread of a number, and where it begins, before the softplus."""
 
 
 class Layer(NamedTuple):
@@ -90,7 +83,7 @@ class LaneNetwork:
         members, size, _ = self.layers["old"].weights.shape
         return np.zeros((members, lanes, size), np.float32)
 
-    def read(self, state: Floats, looks: Floats, since_s: float) -> tuple[Said, Floats]:
+    def read(self, state: Floats, looks: Floats, since_s: float) -> tuple[Floats, Floats]:
         """Take in one look at all lanes.
 
         Args:
@@ -99,7 +92,7 @@ class LaneNetwork:
             since_s: seconds since the look before.
 
         Returns:
-            What is told, and the state after the look.
+            (L, TOLD) what is told, and the state after the look.
         """
         known = np.empty((1, len(looks), looks.shape[1] + 1), np.float32)
         np.clip((looks - self.mean) / self.spread, -FAR, FAR, out=known[0, :, :-1])
@@ -108,8 +101,7 @@ class LaneNetwork:
         read = np.maximum(layers["look"](known), 0.0)
         state = _changed(state, layers["new"](read), layers["old"](state))
         hidden = np.maximum(layers["told.0"](np.concatenate([state, read], axis=2)), 0.0)
-        told = layers["told.1"](hidden).mean(axis=0)
-        return Said(told[:, : 1 + MOST_SERVED], told[:, 1 + MOST_SERVED :]), state
+        return layers["told.1"](hidden).mean(axis=0), state
 
 
 def _changed(state: Floats, new: Floats, old: Floats) -> Floats:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from edge_agent.measures.lane_network import EVENTS, Floats, LaneNetwork
+from edge_agent.measures.lane_network import EVENTS, LEAST_SPREAD, SPREAD, Floats, LaneNetwork
 
 ALARM, CALM = math.log(0.3 / 0.7), math.log(0.15 / 0.85)
 """Log-odds from which something has happened, and below which it can happen again."""
@@ -15,19 +16,52 @@ PEAK_S = 1.5
 """What happened is surest so much later,"""
 LATE_S = 0.75
 """and told of about so much later, as soon as it is sure enough."""
+TRUSTED = 0.8
+"""So much counts of what the network adds to what boxes tell: in a shop that it did not learn from
+it adds a little too much."""
+FAR = 50.0
+"""What is so unlikely does not happen."""
+
+
+class Boxes(NamedTuple):
+    """What the boxes alone tell of a lane.
+
+    Attributes:
+        waiting: people who wait.
+        party: people at the till.
+    """
+
+    waiting: float
+    party: float
 
 
 class Read(NamedTuple):
     """What is told of a lane at one moment.
 
     Attributes:
-        busy: whether anybody is at the till.
+        waiting, units: people who wait, and queue units, before they are rounded.
+        spread: scale of a logistic distribution around the people who wait.
+        party: people at the till, before they are rounded, where anybody is.
+        busy: whether anybody is.
         started, ended: whether a service did, ``LATE_S`` ago.
     """
 
+    waiting: float
+    units: float
+    spread: float
+    party: float
     busy: bool
     started: bool
     ended: bool
+
+    def certainty(self, heads: int) -> float:
+        """How sure it is that so many people wait, 0..1."""
+        upper, lower = (
+            1.0 / (1.0 + math.exp(min((self.waiting - heads - half) / self.spread, FAR)))
+            for half in (0.5, -0.5)
+        )
+        # Nobody knows of less than none.
+        return upper - (lower if heads else 0.0)
 
 
 class LaneReader:
@@ -48,23 +82,34 @@ class LaneReader:
         self._t_s = math.nan
         self._alarms = [tuple(Alarm() for _ in EVENTS) for _ in range(self._lanes)]
 
-    def read(self, looks: Floats, t_s: float) -> list[Read]:
+    def read(self, looks: Floats, boxes: Sequence[Boxes], t_s: float) -> list[Read]:
         """Take in one look.
 
         Args:
             looks: (L, I) as :mod:`edge_agent.measures.lane_look` describes them.
+            boxes: what the boxes alone tell of each lane.
             t_s: time of the look.
         """
         since_s = math.inf if math.isnan(self._t_s) else t_s - self._t_s
-        said, self._state = self._network.read(self._state, looks, since_s)
+        told, self._state = self._network.read(self._state, looks, since_s)
         self._t_s = t_s
-        busy = said.party.argmax(axis=1) > 0
         return [
-            Read(there, *(a.rings(o, t_s) for a, o in zip(alarms, odds, strict=True)))
-            for there, alarms, odds in zip(
-                busy.tolist(), self._alarms, said.events.tolist(), strict=True
-            )
+            _read(alone, said, (a.rings(o, t_s) for a, o in zip(alarms, said[7:], strict=True)))
+            for alone, said, alarms in zip(boxes, told.tolist(), self._alarms, strict=True)
         ]
+
+
+def _read(alone: Boxes, said: Sequence[float], rings: Iterable[bool]) -> Read:
+    """What is told of a lane: what its boxes tell alone, and what is to be added."""
+    waiting, spread, units, _, party, _, busy = said[:7]
+    return Read(
+        max(alone.waiting + TRUSTED * waiting, 0.0),
+        max(alone.waiting + TRUSTED * units, 0.0),
+        math.log1p(math.exp(min(spread + SPREAD, FAR))) + LEAST_SPREAD,
+        alone.party + TRUSTED * party,
+        busy > 0.0,
+        *rings,
+    )
 
 
 class Alarm:

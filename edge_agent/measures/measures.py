@@ -21,14 +21,14 @@ from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
 from edge_agent.measures.lane_look import LaneSides
-from edge_agent.measures.lane_network import Floats, LaneNetwork
+from edge_agent.measures.lane_network import LaneNetwork
 from edge_agent.measures.lanes import ROLES, Role, RoleFinder, lane_shapes
 from edge_agent.measures.members import Sighting
 from edge_agent.measures.readings import LaneState, QueueData, Readings, ZoneData
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.standing import Standing
 from edge_agent.measures.waits import Wait, WaitBlend
-from edge_agent.measures.weighing import Weighed, Weighing
+from edge_agent.measures.weighing import Look, Weighed, Weighing
 from edge_agent.zones.presence import Presence
 from messages.events import EventData, LineCrossing
 
@@ -162,8 +162,8 @@ class Measures:
         """Lane → the wait published last, with what it was made from; None where there is none."""
         return {lane.name: lane.promise for lane in self._lanes}
 
-    def looked(self) -> dict[str, tuple[Floats, float] | None]:
-        """Lane → the last look that the network read, and how many wait by its boxes alone."""
+    def looked(self) -> dict[str, Look | None]:
+        """Lane → the last look that the network read; None where it reads none."""
         looked = self._weighing.looked
         return {lane.name: looked.get(k) for k, lane in enumerate(self._lanes)}
 
@@ -200,7 +200,7 @@ class Measures:
             for sighting in own:
                 elsewhere.pop(sighting.track, None)
             followed.append(lane.follow(presence.t_s, dt_s, own, elsewhere, seen_boxes, steepness))
-        weighed = self._weighed(presence, here, staff, followed, steepness)
+        weighed = self._weighed(presence, staff, followed, steepness)
         queues = {}
         lanes = zip(self._lanes, followed, weighed, cashiers, strict=True)
         for lane, known, told, cashier in lanes:
@@ -214,7 +214,6 @@ class Measures:
     def _weighed(
         self,
         presence: Presence,
-        here: _Here,
         staff: set[int],
         followed: Sequence[Followed],
         steepness: float,
@@ -223,8 +222,7 @@ class Measures:
         if presence.crowd is None:
             return [None] * len(self._lanes)
         crowds = self._sides.look(presence.crowd, presence.zones, presence.aspect, staff)
-        gaits = zip(here.people, here.gaits, strict=True)
-        walking = [person for person, gait in gaits if not math.isnan(gait.fast_since_s)]
+        walking = self._gaits.walking()
         return self._weighing.update(crowds, followed, walking, steepness, presence.t_s)
 
     def _sightings(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.measures.crowd import CrowdLength, Length, PartySize, Sums, sums
+from edge_agent.measures.crowd import CrowdLength, PartySize, Rounded, Sums, party_size, sums
 from edge_agent.measures.followed import Followed
 from edge_agent.measures.lane_look import (
     ARRIVES,
@@ -23,24 +24,45 @@ from edge_agent.measures.lane_look import (
     numbers,
 )
 from edge_agent.measures.lane_network import Floats, LaneNetwork
-from edge_agent.measures.lane_reader import LaneReader, Read
+from edge_agent.measures.lane_reader import Boxes, LaneReader, Read
 from edge_agent.measures.members import Stage
 from edge_agent.measures.perspective import flatness
+
+ARRIVES_S = 2.5
+"""Who joins is counted before so much time has passed."""
+
+
+class Look(NamedTuple):
+    """A look at a lane.
+
+    Attributes:
+        numbers: (I,) as in :mod:`edge_agent.measures.lane_look`.
+        boxes: what the boxes alone tell.
+    """
+
+    numbers: Floats
+    boxes: Boxes
 
 
 class Weighed(NamedTuple):
     """What all boxes tell of a lane.
 
     Attributes:
-        queue: people who wait.
+        heads: people who wait.
         party: people at the till.
-        line: queue units before somebody who only arrives.
+        line: queue units.
+        ahead: those of them before somebody who only arrives.
+        units: queue units before they are rounded.
+        certainty: how sure the people who wait are, 0..1.
         read: what a network makes of it; None without one.
     """
 
-    queue: Length
+    heads: int
     party: int
     line: int
+    ahead: int
+    units: float
+    certainty: float
     read: Read | None
 
 
@@ -49,26 +71,47 @@ class _Scale:
 
     def __init__(self) -> None:
         self._queue, self._ahead, self._party = CrowdLength(), CrowdLength(), PartySize()
+        self._there = PartySize()
+        self._heads, self._units = Rounded(), Rounded()
+        self._lines: deque[tuple[float, int]] = deque()
 
-    def weigh(self, seen: Sums, followed: Followed, t_s: float) -> tuple[Weighed, Told]:
-        """Take in one look."""
+    def weigh(self, seen: Sums, followed: Followed, t_s: float) -> tuple[Weighed, Told, Boxes]:
+        """Take in one look; also give what is told of it without a network."""
         queue = self._queue.update(seen.standing, t_s)
         ahead = self._ahead.update(seen.ahead, t_s)
         waiting, served = map(len, followed.now)
-        party = self._party.update(seen.at_till, served, t_s)
+        party = self._party.update(seen.served, served, t_s)
+        self._there.update(seen.at_till, served, t_s)
         told = Told(
             queue.number, queue.certainty, ahead.number, party, seen.in_queue, seen.at_till,
             waiting, served,
         )  # fmt: skip
-        return Weighed(queue, party, followed.in_units(ahead.heads), None), told
+        share = followed.share
+        weighed = Weighed(
+            queue.heads, party, round(queue.heads * share), followed.in_units(ahead.heads),
+            queue.number * share, queue.certainty, None,
+        )  # fmt: skip
+        return weighed, told, Boxes(queue.number, self._there.number)
+
+    def read(self, read: Read, t_s: float) -> Weighed:
+        """Take in what a network makes of the look."""
+        heads = self._heads.update(read.waiting)
+        line = min(max(self._units.update(read.units), min(heads, 1)), heads)
+        # Who has just come may be the one who asks how long it takes.
+        lines = self._lines
+        lines.append((t_s, line))
+        while t_s - lines[0][0] > ARRIVES_S:
+            lines.popleft()
+        ahead = min(units for _, units in lines)
+        served = party_size(read.party) if read.busy else 0
+        return Weighed(heads, served, line, ahead, read.units, read.certainty(heads), read)
 
 
 class Weighing:
     """Weighs what a camera sees in its lanes.
 
     Attributes:
-        looked: the last look, and how many wait by the boxes alone, by the index of the lane; for
-            who learns from it.
+        looked: the last look, by the index of the lane; for who learns from it.
 
     Args:
         services: of each lane, whether it has a place of service.
@@ -86,7 +129,7 @@ class Weighing:
     def restart(self) -> None:
         """Forget who is there."""
         self._scales = [_Scale() for _ in range(self._lanes)]
-        self.looked: dict[int, tuple[Floats, float]] = {}
+        self.looked: dict[int, Look] = {}
         if self._reader is not None:
             self._reader.restart()
 
@@ -109,21 +152,20 @@ class Weighing:
         """
         who = _doing(crowds.people, lanes, walking)
         scales = zip(self._scales, sums(crowds, who, flatness(steepness)), lanes, strict=True)
-        weighed, told = [], []
-        for scale, seen, followed in scales:
-            known, numbers_of = scale.weigh(seen, followed, t_s)
-            weighed.append(known)
-            told.append(numbers_of)
-        if self._reader is not None:
-            looks = np.empty((len(self._read), NUMBERS + KINDS * PLACES), np.float32)
-            profiles = crowds.profiles(who).reshape(len(lanes), -1)
-            for row, k in enumerate(self._read):
-                beside, members = (crowds.step[k], crowds.cashier[k]), lanes[k].members
-                looks[row, :NUMBERS] = numbers(told[k], beside, members, t_s, steepness)
-                looks[row, NUMBERS:] = profiles[k]
-                self.looked[k] = looks[row], told[k].number
-            for k, read in zip(self._read, self._reader.read(looks, t_s), strict=True):
-                weighed[k] = weighed[k]._replace(read=read)
+        found = [scale.weigh(seen, followed, t_s) for scale, seen, followed in scales]
+        weighed = [known for known, _, _ in found]
+        if self._reader is None:
+            return weighed
+        looks = np.empty((len(self._read), NUMBERS + KINDS * PLACES), np.float32)
+        profiles = crowds.profiles(who).reshape(len(lanes), -1)
+        for row, k in enumerate(self._read):
+            beside, members = (crowds.step[k], crowds.cashier[k]), lanes[k].members
+            looks[row, :NUMBERS] = numbers(found[k][1], beside, members, t_s, steepness)
+            looks[row, NUMBERS:] = profiles[k]
+        boxes = [found[k][2] for k in self._read]
+        self.looked = dict(zip(self._read, map(Look, looks, boxes), strict=True))
+        for k, read in zip(self._read, self._reader.read(looks, boxes, t_s), strict=True):
+            weighed[k] = self._scales[k].read(read, t_s)
         return weighed
 
 

@@ -26,16 +26,14 @@ def main() -> None:
     # Now and then a look is late.
     t_s = np.cumsum(rng.choice([0.25, 0.25, 0.5, 3.0], 12)).astype(np.float32)
     looks = (2.0 * rng.normal(size=(12, INPUTS))).astype(np.float32)
-    number = rng.uniform(0.0, 4.0, 12).astype(np.float32)
     network = Network(INPUTS, read=5, state=4, tell=6).eval()
     network.mean, network.spread = torch.tensor([0.1, 0.2, 0.3]), torch.tensor([0.5, 1.0, 2.0])
     with torch.no_grad():
-        told = network(*(torch.from_numpy(part)[None] for part in (looks, number, t_s)))
-    said = torch.cat([told.party[0], told.events[0]], dim=1)
+        told = network(*(torch.from_numpy(part)[None] for part in (looks, t_s)))[0]
     case = {
         "looks": looks.round(4).tolist(),
         "t_s": t_s.tolist(),
-        "said": said.double().numpy().round(5).tolist(),
+        "told": told.double().numpy().round(5).tolist(),
     }
     content = json.dumps(together([network])) + "\n"
     (FOLDER / "network.json").write_text(content, encoding="utf-8")

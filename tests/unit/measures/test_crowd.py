@@ -96,18 +96,22 @@ def test_who_passes_does_not_wait_and_who_walks_up_not_yet() -> None:
 def test_in_a_flat_view_who_is_known_to_be_served_does_not_wait_and_the_other_way_round() -> None:
     lane = [0.9, 0.8, 0.7], [0.6, 0.5], [WAITS, SERVED, 0, WAITS, SERVED]
     steep, flat, between = (weigh(*lane, flat=share) for share in (0.0, 1.0, 0.5))
-    assert (steep.in_queue, steep.at_till) == pytest.approx((2.4, 1.1))
-    assert (flat.in_queue, flat.at_till) == pytest.approx((0.9 + 0.7 + 0.6, 0.8 + 0.5))
-    assert between.in_queue == pytest.approx((steep.in_queue + flat.in_queue) / 2.0)
+    for told in (steep, flat, between):
+        assert (told.in_queue, told.at_till) == pytest.approx((2.4, 1.1))
+    waits = [told.standing.number for told in (steep, flat, between)]
+    assert waits == pytest.approx([2.4, 0.9 + 0.7 + 0.6, 2.3])
+    assert flat.served == pytest.approx(0.8 + 0.5)
 
 
 @given(chances, chances, st.floats(0.0, 1.0), st.randoms())
 def test_who_is_sorted_is_neither_lost_nor_doubled(
     queue: list[float], till: list[float], flat: float, rng: Random
 ) -> None:
-    does = rng.choices(range(2 * SERVED), k=len(queue) + len(till))
+    does = rng.choices((0, WAITS, SERVED), k=len(queue) + len(till))
     told = weigh(queue, till, does, flat)
-    assert told.in_queue + told.at_till == pytest.approx(sum(queue) + sum(till))
+    everybody = pytest.approx(sum(queue) + sum(till))
+    assert told.in_queue + told.at_till == everybody
+    assert told.standing.number + told.served == everybody
 
 
 def test_two_looks_count_by_their_weight() -> None:
@@ -116,13 +120,6 @@ def test_two_looks_count_by_their_weight() -> None:
     length = CrowdLength().update(there, 0.0)
     assert length.number == pytest.approx(1.4)
     assert length.certainty == pytest.approx(1.0)
-
-
-def test_after_a_restart_nothing_of_before_is_left() -> None:
-    watch = Watch()
-    watch.look([1.0] * 6, 5.0)
-    watch.length.restart()
-    assert watch.look([], 0.2) == Length(0, 0.0, 1.0)
 
 
 @given(chances)

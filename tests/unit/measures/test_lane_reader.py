@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edge_agent.measures.delays import Delays
 from edge_agent.measures.lane_life import LaneLife, Line
-from edge_agent.measures.lane_look import KINDS, NUMBERS, PLACES
-from edge_agent.measures.lane_network import EVENTS, LaneNetwork
-from edge_agent.measures.lane_reader import LaneReader, Read
+from edge_agent.measures.lane_look import KINDS, NUMBERS, PLACES, Told, numbers
+from edge_agent.measures.lane_network import TOLD, LaneNetwork
+from edge_agent.measures.lane_reader import Boxes, LaneReader, Read
 from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.waits import Wait, WaitBlend
@@ -21,18 +23,19 @@ from messages.events import EventData, Joined, ServiceDone, WaitDone
 
 INPUTS = NUMBERS + KINDS * PLACES
 NOBODY = np.zeros((1, INPUTS), np.float32)
+NONE = Boxes(0.0, 0.0)
 RECORDED = Path(__file__).parents[2] / "recorded" / "lanes"
 
 
 def plain(**last: list[float]) -> LaneNetwork:
     """A network that says the same of everything, or what the first number of a look asks for."""
-    told = [9.0, 0.0, 0.0, 0.0, -9.0, -9.0]
+    told = [0.0] * 6 + [9.0, -9.0, -9.0]
     layers = {
         "look": ([[1.0, 0.0]] + [[0.0, 0.0]] * INPUTS, [0.0, 0.0]),
         "new": ([[0.0] * 3] * 2, [0.0] * 3),
         "old": ([[0.0] * 3], [0.0] * 3),
         "told.0": ([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], [0.0, 0.0]),
-        "told.1": ([last.get("by_first", [0.0] * 6), [0.0] * 6], told),
+        "told.1": ([last.get("by_first", [0.0] * TOLD), [0.0] * TOLD], told),
     }
     return LaneNetwork.of(
         {
@@ -60,23 +63,27 @@ def test_it_says_what_torch_says() -> None:
         look = np.array(case["looks"][k : k + 1], np.float32)
         said, state = network.read(state, look, t_s - before_s)
         before_s = t_s
-        flat = [*said.party[0].tolist(), *said.events[0].tolist()]
-        assert flat == pytest.approx(case["said"][k], abs=2e-3)
+        assert said[0].tolist() == pytest.approx(case["told"][k], abs=2e-3)
 
 
 def test_what_was_learned_fits_what_a_look_shows() -> None:
     network = learned()
     assert network.mean.shape == network.spread.shape == (INPUTS,)
     said, state = network.read(network.start(1), NOBODY, 0.25)
-    assert said.events.shape == (1, len(EVENTS))
-    assert np.isfinite([*said.party.ravel(), *said.events.ravel(), *state.ravel()]).all()
+    assert said.shape == (1, TOLD)
+    assert np.isfinite(said).all()
+    assert np.isfinite(state).all()
 
 
 def test_nothing_happens_in_an_empty_lane() -> None:
     reader = LaneReader(learned(), 1)
-    told = [reader.read(NOBODY, 0.25 * k)[0] for k in range(400)]
-    assert not any(told[0] + told[-1])
-    assert not any(read.started for read in told)
+    told_without = Told(0.0, 1.0, 0.0, 0, 0.0, 0.0, 0, 0)
+    look = NOBODY.copy()
+    look[0, :NUMBERS] = numbers(told_without, (0.4, 1.0), [], 0.0, 0.5)
+    told = [reader.read(look, [NONE], 0.25 * k)[0] for k in range(400)]
+    # Of a single look nothing is known.
+    assert not any(read.busy or read.started or read.waiting >= 0.5 for read in told[4:])
+    assert told[-1].certainty(0) > 0.9
 
 
 def test_whatever_is_seen_the_answer_is_a_number() -> None:
@@ -86,15 +93,15 @@ def test_whatever_is_seen_the_answer_is_a_number() -> None:
     for _ in range(50):
         look = (100.0 * rng.normal(size=(1, INPUTS))).astype(np.float32)
         said, state = network.read(state, look, 0.25)
-        assert np.isfinite([*said.party.ravel(), *said.events.ravel()]).all()
+        assert np.isfinite(said).all()
 
 
 def test_what_happened_is_told_of_once() -> None:
-    reader = LaneReader(plain(by_first=[0.0] * 4 + [10.0, 0.0]), 1)
+    reader = LaneReader(plain(by_first=[0.0] * 7 + [10.0, 0.0]), 1)
     alarm = NOBODY.copy()
     alarm[0, 0] = 1.0
     looks = [NOBODY, alarm, alarm, NOBODY, alarm, *[NOBODY] * 10, alarm, alarm]
-    told = [reader.read(look, 0.25 * k)[0].started for k, look in enumerate(looks)]
+    told = [reader.read(look, [NONE], 0.25 * k)[0].started for k, look in enumerate(looks)]
     assert [k for k, started in enumerate(told) if started] == [1, 15]
 
 
@@ -104,8 +111,19 @@ def test_lanes_side_by_side_are_read_as_each_alone() -> None:
     network = learned()
     together, *alone = LaneReader(network, 3), *(LaneReader(network, 1) for _ in range(3))
     for k, look in enumerate(looks):
-        each = [reader.read(look[j : j + 1], 0.25 * k)[0] for j, reader in enumerate(alone)]
-        assert together.read(look, 0.25 * k) == each
+        boxes = [Boxes(j, 0.5 * j) for j in range(3)]
+        told = together.read(look, boxes, 0.25 * k)
+        for j, reader in enumerate(alone):
+            (read,) = reader.read(look[j : j + 1], boxes[j : j + 1], 0.25 * k)
+            assert told[j] == pytest.approx(read, abs=1e-4)
+
+
+@given(st.floats(0.0, 20.0), st.floats(0.05, 5.0))
+def test_what_is_sure_adds_up(waiting: float, spread: float) -> None:
+    read = Read(waiting, waiting, spread, 1.0, True, False, False)
+    sure = [read.certainty(heads) for heads in range(200)]
+    assert sum(sure) == pytest.approx(1.0, abs=1e-6)
+    assert min(sure) >= 0.0
 
 
 class Watched:
@@ -129,7 +147,8 @@ class Watched:
     ) -> list[EventData]:
         self.t_s += after_s
         line = Line(units, float(units), units, None)
-        return self.life.events(Read(True, started, ended), line, self.t_s, lambda: (4, 7))
+        read = Read(units, units, 0.1, 1.0, True, started, ended)
+        return self.life.events(read, line, self.t_s, lambda: (4, 7))
 
 
 def test_the_life_of_a_queue_is_told() -> None:
@@ -163,7 +182,8 @@ def test_a_wait_is_scored_against_what_was_promised() -> None:
     promise = Wait(20.0, 40.0, Delays(20.0, None, None, 100.0))
     for k in range(250):
         line = Line(int(k >= 100), float(k >= 100), int(k >= 100), promise)
-        lane.life.events(Read(True, False, False), line, k / 5, lambda: (4, 7))
+        read = Read(line.units, line.units, 0.1, 1.0, True, False, False)
+        lane.life.events(read, line, k / 5, lambda: (4, 7))
     lane.t_s = 50.0
     (waited,) = lane.happens(0, started=True)
     assert isinstance(waited, WaitDone)

@@ -9,7 +9,7 @@ from benchmarks.lanes import examples
 from benchmarks.lanes.examples import Example, of_shop
 from edge_agent.measures.lane_look import KINDS, NUMBERS, PLACES
 from edge_agent.measures.lane_network import EVENTS, LaneNetwork
-from edge_agent.measures.lane_reader import LaneReader
+from edge_agent.measures.lane_reader import Boxes, LaneReader
 
 SHOP, SECONDS = 3, 60.0
 
@@ -19,7 +19,7 @@ def right(lane: Example) -> None:
     n = len(lane.t_s)
     assert lane.looks.shape == (n, NUMBERS + KINDS * PLACES)
     assert np.isfinite(lane.looks).all()
-    assert (lane.number.shape, lane.truth.shape, lane.shop) == ((n,), (n, 3), SHOP)
+    assert (lane.boxes.shape, lane.truth.shape, lane.shop) == ((n, 2), (n, 3), SHOP)
     assert (np.diff(lane.t_s) > 0.19).all()
     assert (lane.truth[:, 2] <= lane.truth[:, 0]).all()
     assert set(lane.events) == set(EVENTS)
@@ -38,7 +38,7 @@ def test_looks_come_with_the_truth(lanes: list[Example]) -> None:
         right(lane)
         assert all(abs(t_s) <= SECONDS for happened in lane.events.values() for t_s in happened)
     # A full shop, of which the boxes tell most of the truth.
-    number = np.concatenate([lane.number for lane in lanes])
+    number = np.concatenate([lane.boxes[:, 0] for lane in lanes])
     truth = np.concatenate([lane.truth[:, 0] for lane in lanes])
     assert truth.mean() > 0.5
     assert np.abs(number - truth).mean() < 0.75 * np.abs(truth - truth.mean()).mean() + 0.5
@@ -54,12 +54,14 @@ def test_a_network_learns_and_the_agent_reads_what_it_writes(lanes: list[Example
     used, *alone = (LaneNetwork.of(together(n)) for n in (networks, networks[:1], networks[1:]))
     look = lanes[0].looks[9:10]
     told, *each = (net.read(net.start(1), look, 0.25)[0] for net in (used, *alone))
-    assert told.events == pytest.approx(np.mean([said.events for said in each], axis=0), abs=1e-2)
+    assert told == pytest.approx(np.mean(each, axis=0), abs=1e-2)
     reader = LaneReader(used, 1)
     busy = [
-        reader.read(row[None], t_s)[0].busy == (truth[1] > 0)
+        reader.read(row[None], [Boxes(*boxes)], t_s)[0].busy == (truth[1] > 0)
         for lane in lanes
-        for row, t_s, truth in zip(lane.looks, lane.t_s.tolist(), lane.truth, strict=True)
+        for row, boxes, t_s, truth in zip(
+            lane.looks, lane.boxes.tolist(), lane.t_s.tolist(), lane.truth, strict=True
+        )
     ]
     served = np.concatenate([lane.truth[:, 1] > 0 for lane in lanes])
     assert np.mean(busy) > max(served.mean(), 1.0 - served.mean()) - 0.05
