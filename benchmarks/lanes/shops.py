@@ -71,11 +71,11 @@ def _settings(rng: Random, *, full: bool) -> SceneSettings:
     """How people behave; in a full shop queues are seldom empty."""
     lanes = rng.choice((2, 2, 2, 3))
     single = rng.uniform(0.8, 0.95) if full else rng.uniform(0.7, 0.95)
-    least_m = rng.uniform(0.65, 0.85)
+    least_m = rng.uniform(0.65, 0.95)
     base = rng.choice((orderly, orderly, busy))(lanes)
     made = replace(
         base,
-        arrivals_per_hour=(lanes * (rng.uniform(98.0, 122.0) if full else rng.uniform(70, 125)),),
+        arrivals_per_hour=(lanes * (rng.uniform(75.0, 122.0) if full else rng.uniform(70, 125)),),
         group_sizes=(single, 0.8 * (1.0 - single), 0.2 * (1.0 - single)),
         gap_m=(least_m, least_m + rng.uniform(0.2, 0.35)),
         aside_m=rng.uniform(0.0, 0.25),

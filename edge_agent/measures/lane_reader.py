@@ -1,4 +1,4 @@
-"""When services begin and end in lanes, as a network reads it from look to look."""
+"""How many are in lanes, and when services begin and end, as a network reads it look by look."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ LATE_S = 0.75
 TRUSTED = 0.8
 """So much counts of what the network adds to what boxes tell: in a shop that it did not learn from
 it adds a little too much."""
+MOST_BESIDE = 0.3
+"""No more is added to a party: two at the till were told as three."""
 FAR = 50.0
 """What is so unlikely does not happen."""
 
@@ -106,7 +108,7 @@ def _read(alone: Boxes, said: Sequence[float], rings: Iterable[bool]) -> Read:
         max(alone.waiting + TRUSTED * waiting, 0.0),
         max(alone.waiting + TRUSTED * units, 0.0),
         math.log1p(math.exp(min(spread + SPREAD, FAR))) + LEAST_SPREAD,
-        alone.party + TRUSTED * party,
+        alone.party + min(TRUSTED * party, MOST_BESIDE),
         busy > 0.0,
         *rings,
     )

@@ -29,7 +29,7 @@ from edge_agent.measures.members import Stage
 from edge_agent.measures.perspective import flatness
 
 ARRIVES_S = 2.5
-"""Who joins is counted before so much time has passed."""
+"""Who came so recently may be the one who asks how long it takes."""
 
 
 class Look(NamedTuple):
@@ -71,6 +71,7 @@ class _Scale:
 
     def __init__(self) -> None:
         self._queue, self._ahead, self._party = CrowdLength(), CrowdLength(), PartySize()
+        # As it stands there: the network knows by itself whom a flat view puts elsewhere.
         self._there = PartySize()
         self._heads, self._units = Rounded(), Rounded()
         self._lines: deque[tuple[float, int]] = deque()
@@ -97,7 +98,6 @@ class _Scale:
         """Take in what a network makes of the look."""
         heads = self._heads.update(read.waiting)
         line = min(max(self._units.update(read.units), min(heads, 1)), heads)
-        # Who has just come may be the one who asks how long it takes.
         lines = self._lines
         lines.append((t_s, line))
         while t_s - lines[0][0] > ARRIVES_S:

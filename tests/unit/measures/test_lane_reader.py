@@ -118,6 +118,18 @@ def test_lanes_side_by_side_are_read_as_each_alone() -> None:
             assert told[j] == pytest.approx(read, abs=1e-4)
 
 
+def test_what_is_added_counts_by_four_fifths_and_a_party_grows_little() -> None:
+    look = NOBODY.copy()
+    look[0, 0] = 1.0
+    more, less = [1.0, 0.0, 1.0, 0.0, 1.0], [-1.0, 0.0, -1.0, 0.0, -1.0]
+    for added, told in ((more, (2.8, 2.8, 2.3)), (less, (1.2, 1.2, 1.2))):
+        reader = LaneReader(plain(by_first=[*added, 0.0, 0.0, 0.0, 0.0]), 1)
+        (read,) = reader.read(look, [Boxes(2.0, 2.0)], 0.0)
+        assert (read.waiting, read.units, read.party) == pytest.approx(told)
+        (none,) = reader.read(look, [NONE], 0.25)
+        assert none.waiting >= 0.0
+
+
 @given(st.floats(0.0, 20.0), st.floats(0.05, 5.0))
 def test_what_is_sure_adds_up(waiting: float, spread: float) -> None:
     read = Read(waiting, waiting, spread, 1.0, True, False, False)
