@@ -110,7 +110,8 @@ class Crowds(NamedTuple):
         worth = self.worth[column]
         at = (self.place[lane, column] - FIRST) * ((PLACES - 1) / (LAST - FIRST))
         # The last point but a hair is where those beyond it are put.
-        np.clip(at, 0.0, PLACES - 1.001, out=at)
+        np.maximum(at, 0.0, out=at)
+        np.minimum(at, PLACES - 1.001, out=at)
         point = at.astype(np.intp)
         upper = (at - point) * worth
         queue, till = self.queue[lane, column], self.till[lane, column]
@@ -158,7 +159,7 @@ class LaneSides:
         self._inside = np.empty((0, 0), np.float32)
 
     def look(
-        self, crowd: Crowd, zones: tuple[str, ...], aspect: float, staff: Container[int]
+        self, crowd: Crowd, zones: tuple[str, ...], aspect: float, staff: Collection[int]
     ) -> Crowds:
         """Put everything that may be a person beside all lanes.
 
@@ -181,7 +182,7 @@ class LaneSides:
         near |= queue | till
         near &= crowd.chance > LEAST_CHANCE
         people = crowd.people.tolist()
-        works = [row for row, person in enumerate(people) if person in staff]
+        works = [row for row, person in enumerate(people) if person in staff] if staff else []
         worth = crowd.chance * crowd.weight
         there = near * worth
         total = np.maximum(there.sum(axis=1), LEAST_TOTAL)

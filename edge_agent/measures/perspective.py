@@ -70,12 +70,13 @@ class Perspective(NamedTuple):
             return self.floor(feet[:, 0], feet[:, 1], below_m)
         # Both at once cost hardly more than one.
         n = len(feet)
-        across, rows = np.empty(2 * n), np.empty(2 * n)
+        across, rows, below = np.empty((3, 2 * n))
         across[:n], rows[:n] = feet.T
         np.add(boxes[:, 0], boxes[:, 2], out=across[n:])
         across[n:] /= 2.0
         rows[n:] = boxes[:, 1]
-        places = self.floor(across, rows, np.repeat([below_m, self.over_heads_m], n))
+        below[:n], below[n:] = below_m, self.over_heads_m
+        places = self.floor(across, rows, below)
         by_feet, by_head = places[:, :n], places[:, n:]
         by_feet += share * (by_head - by_feet)
         return by_feet
@@ -91,10 +92,17 @@ class Perspective(NamedTuple):
         down, level = math.sin(self.tilt), math.cos(self.tilt)
         slant = (rows - 0.5) / FOCAL
         # Metres along the optical axis; nobody stands near the horizon or above it.
-        depth_m = below_m / np.maximum(down + level * slant, _LEAST_ANGLE)
+        depth_m = level * slant
+        depth_m += down
+        np.maximum(depth_m, _LEAST_ANGLE, out=depth_m)
+        np.divide(below_m, depth_m, out=depth_m)
         place = np.empty((2, len(rows)))
-        np.multiply((across - 0.5) * (ASPECT / FOCAL), depth_m, out=place[0])
-        np.multiply(level - down * slant, depth_m, out=place[1])
+        right, away = place
+        np.subtract(across, 0.5, out=right)
+        right *= ASPECT / FOCAL
+        np.multiply(slant, -down, out=away)
+        away += level
+        place *= depth_m
         return place
 
 

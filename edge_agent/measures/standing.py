@@ -25,7 +25,7 @@ class Standing:
         axes = np.array([shape.axis for shape in shapes]).reshape(-1, 2)
         self._ends = self._tills + axes / np.maximum((axes**2).sum(axis=1), 1e-12)[:, None]
         self._seen_from: Perspective | None = None
-        self._origins = self._ways = np.empty((2, 0))
+        self._sides = np.empty((4, 0))
 
     def spots(
         self, seen_from: Perspective | None, feet: Floats, boxes: Floats, lanes: Sequence[int]
@@ -46,7 +46,7 @@ class Standing:
         if seen_from is not self._seen_from:
             self._look(seen_from)
         lane = np.array(lanes, np.intp)
-        (right, away), (origin_x, origin_y) = self._ways[:, lane], self._origins[:, lane]
+        origin_x, origin_y, right, away = self._sides.take(lane, axis=1)
         x, y = seen_from.spots(feet, boxes)
         x -= origin_x
         y -= origin_y
@@ -59,6 +59,7 @@ class Standing:
         below_m = seen_from.over_heads_m + BODY_M
         self._seen_from = seen_from
         tills, ends = self._tills, self._ends
-        self._origins = seen_from.floor(tills[:, 0], tills[:, 1], below_m)
-        ways = seen_from.floor(ends[:, 0], ends[:, 1], below_m) - self._origins
-        self._ways = ways / np.maximum(np.hypot(*ways), 1e-9)
+        origins = seen_from.floor(tills[:, 0], tills[:, 1], below_m)
+        ways = seen_from.floor(ends[:, 0], ends[:, 1], below_m) - origins
+        # Of each lane where it begins and which way it leads, right and away of the camera.
+        self._sides = np.concatenate([origins, ways / np.maximum(np.hypot(*ways), 1e-9)])
