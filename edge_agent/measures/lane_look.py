@@ -110,8 +110,7 @@ class Crowds(NamedTuple):
         worth = self.worth[column]
         at = (self.place[lane, column] - FIRST) * ((PLACES - 1) / (LAST - FIRST))
         # The last point but a hair is where those beyond it are put.
-        np.maximum(at, 0.0, out=at)
-        np.minimum(at, PLACES - 1.001, out=at)
+        np.clip(at, 0.0, PLACES - 1.001, out=at)
         point = at.astype(np.intp)
         upper = (at - point) * worth
         queue, till = self.queue[lane, column], self.till[lane, column]

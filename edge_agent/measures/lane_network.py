@@ -95,37 +95,23 @@ class LaneNetwork:
             (L, TOLD) what is told, and the state after the look.
         """
         known = np.empty((1, len(looks), looks.shape[1] + 1), np.float32)
-        usual = known[0, :, :-1]
-        np.subtract(looks, self.mean, out=usual)
-        usual /= self.spread
-        # Two steps take a third of the time of numpy's clip.
-        np.maximum(usual, -FAR, out=usual)
-        np.minimum(usual, FAR, out=usual)
+        np.clip((looks - self.mean) / self.spread, -FAR, FAR, out=known[0, :, :-1])
         known[..., -1] = math.log2(min(max(since_s, APART_S[0]), APART_S[1]) / USUAL_S)
         layers = self.layers
-        read = layers["look"](known)
-        np.maximum(read, 0.0, out=read)
+        read = np.maximum(layers["look"](known), 0.0)
         state = _changed(state, layers["new"](read), layers["old"](state))
-        hidden = layers["told.0"](np.concatenate([state, read], axis=2))
-        np.maximum(hidden, 0.0, out=hidden)
-        told = np.add.reduce(layers["told.1"](hidden), axis=0)
-        told /= len(state)
-        return told, state
+        hidden = np.maximum(layers["told.0"](np.concatenate([state, read], axis=2)), 0.0)
+        return layers["told.1"](hidden).mean(axis=0), state
 
 
 def _changed(state: Floats, new: Floats, old: Floats) -> Floats:
     """(M, L, H) state after a look, by what was read and by what it was, (M, L, 3 H) each."""
     size = state.shape[2]
-    gates = new[..., : 2 * size] + old[..., : 2 * size]
-    # Chances of odds, in place.
-    np.negative(gates, out=gates)
-    np.exp(gates, out=gates)
-    gates += 1.0
-    np.reciprocal(gates, out=gates)
+    gates = _chance(new[..., : 2 * size] + old[..., : 2 * size])
     reset, keep = gates[..., :size], gates[..., size:]
-    reset *= old[..., 2 * size :]
-    reset += new[..., 2 * size :]
-    candidate = np.tanh(reset)
-    keep *= state - candidate
-    keep += candidate
-    return keep
+    candidate = np.tanh(new[..., 2 * size :] + reset * old[..., 2 * size :])
+    return np.asarray(candidate + keep * (state - candidate), np.float32)
+
+
+def _chance(odds: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-odds)), np.float32)

@@ -124,11 +124,8 @@ class LaneQueue:
         # Who is new here may have been outside until the last frame.
         for sighting in self._follow(sightings, t_s, dt_s):
             self._welcome(sighting, t_s, dt_s)
-        outside_s = self._outside_s
-        for track in outside_s.keys() - elsewhere.keys():
-            del outside_s[track]
-        for track in elsewhere.keys() - outside_s.keys():
-            outside_s[track] = t_s
+        if self._outside_s.keys() != elsewhere.keys():
+            self._outside_s = {track: self._outside_s.get(track, t_s) for track in elsewhere}
         self._handover.seen_elsewhere(elsewhere, t_s)
         for member in list(self._members.values()):
             if member.track in elsewhere:
