@@ -173,12 +173,8 @@ def _doing(
     people: Sequence[int], lanes: Sequence[Followed], walking: Sequence[int]
 ) -> NDArray[np.uint8]:
     """(L, D) what each of ``people`` does in each lane, as in WALKS and the others."""
-    # Most boxes are of somebody, and of some there are two: each person is asked for once.
-    column = {person: k for k, person in enumerate(dict.fromkeys(people))}
-    everywhere = [0] * len(column)
-    for person in walking:
-        if person in column:
-            everywhere[column[person]] = WALKS
+    everywhere = dict.fromkeys(walking, WALKS)
+    nothing = [0] * len(people)
     rows = []
     for lane in lanes:
         does = everywhere.copy()
@@ -187,9 +183,6 @@ def _doing(
             (arriving, ARRIVES), (lane.now.waiting, WAITS), (lane.now.served, SERVED)
         ):  # fmt: skip
             for member in members:
-                k = column.get(member.track)
-                if k is not None:
-                    does[k] |= part
-        rows.append(does)
-    found = np.array(rows, np.uint8).reshape(len(lanes), len(column))
-    return found.take([column[person] for person in people], axis=1)
+                does[member.track] = does.get(member.track, 0) | part
+        rows.append(list(map(does.get, people, nothing)))
+    return np.array(rows, np.uint8).reshape(len(lanes), len(people))
