@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from simulators.store.ports import free_port
+
 # A time limit an example would fail on a busy machine; speed is judged in benchmarks/.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
@@ -74,13 +76,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                     item.add_marker(skip)
 
 
-def free_port() -> int:
-    """Give a TCP port of the loopback interface that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def listens(port: int) -> bool:
     """Say whether somebody listens on a port of the loopback interface."""
     with socket.socket() as probe:
@@ -96,6 +91,17 @@ def wait_until(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
             return
         step.wait(0.05)
     raise TimeoutError(f"not true after {timeout_s} s")
+
+
+def wait_for_line(process: subprocess.Popen[str], start: str) -> str:
+    """Wait until a process says a line that starts so, and give the line."""
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        if line.startswith(start):
+            return line
+        said.append(line)
+    raise AssertionError(f"ended without {start!r}, and said:\n{''.join(said)}")
 
 
 class Broker:

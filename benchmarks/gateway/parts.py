@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -19,16 +18,10 @@ import yaml
 from messages.envelope import Envelope
 from messages.fields import Payload
 from messages.topics import Topics
+from simulators.store.ports import free_port
 
 STORE = "bench"
 TOPICS = Topics(STORE)
-
-
-def free_port() -> int:
-    """Give a TCP port of the loopback interface that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

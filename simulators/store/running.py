@@ -20,11 +20,11 @@ from simulators.store.configs import Ports
 from simulators.store.control import Control
 from simulators.store.hardware import CAMERA, HardwareOptions, settings_of
 from simulators.store.observer import Observer
+from simulators.store.ports import HOST, free_port, is_free
 from simulators.store.processes import Child, Processes
 
 START_S = 90.0
 PREFERRED = Ports(broker=1883, gateway=8080, camera=8090, reader=5084)
-HOST = "127.0.0.1"
 
 
 class StartError(RuntimeError):
@@ -143,20 +143,8 @@ class RunningStore:
 
 def free_ports(wanted: Ports = PREFERRED) -> Ports:
     """Take each wanted port, or a free one where it is taken."""
-    probes: list[socket.socket] = []
-    try:
-        for port in (wanted.broker, wanted.gateway, wanted.camera, wanted.reader):
-            probe = socket.socket()
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probes.append(probe)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                probe.bind((HOST, 0))
-        return Ports(*(probe.getsockname()[1] for probe in probes))
-    finally:
-        for probe in probes:
-            probe.close()
+    ports = (wanted.broker, wanted.gateway, wanted.camera, wanted.reader)
+    return Ports(*(port if is_free(port) else free_port() for port in ports))
 
 
 def _listens(port: int) -> bool:

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from simulators.store.hardware import HardwareOptions
+from simulators.store.ports import free_port
 from simulators.store.running import RunningStore, free_ports
-from tests.conftest import free_port, which
+from tests.conftest import which
 from tests.end_to_end.pages import Device, Gateway
 
 

@@ -18,6 +18,7 @@ from messages.fields import LaneState, Payload
 from messages.payloads import CommandResult, QueueData, StatusData, StockData, StockItem, ZoneData
 from messages.places import HeatData, LineData
 from messages.topics import Topics
+from tests.conftest import wait_for_line
 
 GTIN = "06901234001006"
 TOPICS = Topics("demo")
@@ -139,7 +140,7 @@ class Gateway:
 
     def start(self) -> None:
         self.process = self._start("gateway", "run", "--config", str(self._config))
-        assert any(line.startswith("pages: ") for line in self.process.stdout)
+        wait_for_line(self.process, "pages: ")
 
     def kill(self) -> None:
         self.process.kill()

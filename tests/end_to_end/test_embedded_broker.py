@@ -14,8 +14,9 @@ from messages.payloads import StatusData
 from messages.topics import Topics
 from simulators.store.broker import start_broker
 from simulators.store.observer import Observer
+from simulators.store.ports import free_port
 from simulators.store.processes import Processes
-from tests.conftest import free_port, listens, wait_until
+from tests.conftest import listens, wait_until
 
 TOPICS = Topics("demo")
 

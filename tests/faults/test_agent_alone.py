@@ -28,7 +28,8 @@ from simulators.scene.settings import quiet
 from simulators.store import configs
 from simulators.store.field import SceneField
 from simulators.store.observer import Observer
-from tests.conftest import Broker, free_port, wait_until
+from simulators.store.ports import free_port
+from tests.conftest import Broker, wait_for_line, wait_until
 
 pytestmark = [pytest.mark.mosquitto, pytest.mark.slow]
 SEEN_S = 60.0
@@ -184,8 +185,7 @@ def test_a_standing_word_finds_a_restarted_agent_and_survives_the_gateway(
 
     def begin_gateway() -> subprocess.Popen[str]:
         process = start("gateway", "run", "--config", str(tmp_path / "gateway.yaml"))
-        assert process.stdout is not None
-        assert any(line.startswith("pages: ") for line in process.stdout)
+        wait_for_line(process, "pages: ")
         return process
 
     def is_said(state: LaneState) -> bool:

@@ -27,7 +27,7 @@ from messages.events import LineCrossing, Picked
 from messages.payloads import AckData, StatusData, StockData, StockItem
 from messages.places import FootfallData, LineData
 from messages.topics import Topics
-from tests.conftest import wait_until
+from tests.conftest import wait_for_line, wait_until
 
 pytestmark = pytest.mark.mosquitto
 
@@ -52,12 +52,7 @@ class Gateway:
     def start(self) -> None:
         """Start it and wait until it serves."""
         self.process = self._start("gateway", "run", "--config", str(self._config))
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.startswith("pages: "):
-                self.url = line.split()[1].removesuffix("/overview")
-                return
-        raise AssertionError("the gateway did not start")
+        self.url = wait_for_line(self.process, "pages: ").split()[1].removesuffix("/overview")
 
     def kill(self) -> None:
         """End it as a power cut would."""

@@ -10,7 +10,7 @@ import httpx
 
 from hardware.interfaces import ReaderState
 from messages.epc import gtin14_of
-from tests.conftest import free_port
+from simulators.store.ports import free_port
 from tests.unit.rfid.clients import client, run
 
 
