@@ -30,7 +30,7 @@ from messages.payloads import WaitScore
 KNOWN_AFTER_S = 1.0
 """Before so many seconds have been watched nobody knows who stands and who walks."""
 
-AGAIN_AFTER_S = 0.5
+AGAIN_AFTER_S = 1.0
 """Waits and score are worked out again after so long, or when somebody came or went."""
 
 _SILENT = (LaneState.CLOSED, LaneState.UNKNOWN)

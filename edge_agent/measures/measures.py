@@ -35,8 +35,8 @@ from messages.events import EventData, LineCrossing
 GAP_S = 10.0
 """After so many seconds without a frame nobody knows who is still there."""
 LOOK_S = 0.19
-"""Lanes and zones are looked at so often: people walk a foot's length in that time, and nothing
-is decided in less. What walks and which line is crossed is followed in every frame."""
+"""People are looked at so often: they walk a foot's length in that time, and nothing is decided in
+less. Which line is crossed is followed in every frame."""
 
 
 class _Here(NamedTuple):
@@ -127,19 +127,20 @@ class Measures:
         Time that runs back, or a gap of more than ``GAP_S``, makes the measures forget who was
         there: waits under way are dropped, what was learned is kept.
         """
-        dt_s = self._step_s(presence.t_s)
+        self._forget_after_gap(presence.t_s)
         events: list[EventData] = []
-        gaits = self._gaits.update(
-            presence.people, presence.feet, presence.boxes, presence.seen, presence.t_s
-        )
-        self._heads.learn(presence.boxes, presence.feet, presence.seen, dt_s)
         since_s = presence.t_s - self._looked_s
         if not since_s < LOOK_S:
             self._looked_s = presence.t_s
             since_s = 0.0 if math.isnan(since_s) else since_s
+            gaits = self._gaits.update(
+                presence.people, presence.feet, presence.boxes, presence.seen, presence.t_s
+            )
+            self._heads.learn(presence.boxes, presence.feet, presence.seen, since_s)
             here = _Here.of(presence, gaits)
             self._lanes_told = self._queues(presence, since_s, here, events)
             self._zones_told = self._zones(presence, since_s, here, events)
+            self._heat.add(presence.feet[presence.seen], since_s)
         for crossing in presence.crossings:
             events.append(
                 LineCrossing(
@@ -147,7 +148,6 @@ class Measures:
                 )
             )
         lines = self._footfall.update(presence.t_s, presence.crossings)
-        self._heat.add(presence.feet[presence.seen], dt_s)
         occupancy = self._footfall.occupancy
         return Readings(
             presence.t_s, self._lanes_told, self._zones_told, lines, tuple(events), occupancy
@@ -167,13 +167,10 @@ class Measures:
         looked = self._weighing.looked
         return {lane.name: looked.get(k) for k, lane in enumerate(self._lanes)}
 
-    def _step_s(self, t_s: float) -> float:
+    def _forget_after_gap(self, t_s: float) -> None:
         last_s, self._last_s = self._last_s, t_s
-        if last_s is None:
-            return 0.0
-        dt_s = t_s - last_s
-        if 0.0 <= dt_s <= GAP_S:
-            return dt_s
+        if last_s is None or 0.0 <= t_s - last_s <= GAP_S:
+            return
         self._gaits.restart()
         self._looked_s = math.nan
         self._changes.restart()
@@ -182,7 +179,6 @@ class Measures:
             lane.restart()
         for watch in self._dwell.values():
             watch.restart()
-        return 0.0
 
     def _queues(
         self, presence: Presence, dt_s: float, here: _Here, events: list[EventData]

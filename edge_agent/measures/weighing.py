@@ -9,7 +9,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.measures.crowd import CrowdLength, PartySize, Rounded, Sums, party_size, sums
+from edge_agent.measures.crowd import (
+    CrowdLength,
+    Length,
+    PartySize,
+    Rounded,
+    Sums,
+    party_size,
+    sums,
+)
 from edge_agent.measures.followed import Followed
 from edge_agent.measures.lane_look import (
     ARRIVES,
@@ -66,6 +74,29 @@ class Weighed(NamedTuple):
     read: Read | None
 
 
+class _Alone(NamedTuple):
+    """A look at a lane, told without a network.
+
+    Attributes:
+        queue, ahead: how many wait, and how many do who do not walk up.
+        told: what a network takes in of that.
+        boxes: what it adds to.
+    """
+
+    queue: Length
+    ahead: Length
+    told: Told
+    boxes: Boxes
+
+    def weighed(self, followed: Followed) -> Weighed:
+        """What is told where no network reads."""
+        queue, share = self.queue, followed.share
+        return Weighed(
+            queue.heads, self.told.party, round(queue.heads * share),
+            followed.in_units(self.ahead.heads), queue.number * share, queue.certainty, None,
+        )  # fmt: skip
+
+
 class _Scale:
     """How many people are in one lane, look for look."""
 
@@ -76,8 +107,8 @@ class _Scale:
         self._heads, self._units = Rounded(), Rounded()
         self._lines: deque[tuple[float, int]] = deque()
 
-    def weigh(self, seen: Sums, followed: Followed, t_s: float) -> tuple[Weighed, Told, Boxes]:
-        """Take in one look; also give what is told of it without a network."""
+    def weigh(self, seen: Sums, followed: Followed, t_s: float) -> _Alone:
+        """Take in one look."""
         queue = self._queue.update(seen.standing, t_s)
         ahead = self._ahead.update(seen.ahead, t_s)
         waiting, served = map(len, followed.now)
@@ -87,12 +118,7 @@ class _Scale:
             queue.number, queue.certainty, ahead.number, party, seen.in_queue, seen.at_till,
             waiting, served,
         )  # fmt: skip
-        share = followed.share
-        weighed = Weighed(
-            queue.heads, party, round(queue.heads * share), followed.in_units(ahead.heads),
-            queue.number * share, queue.certainty, None,
-        )  # fmt: skip
-        return weighed, told, Boxes(queue.number, self._there.number)
+        return _Alone(queue, ahead, told, Boxes(queue.number, self._there.number))
 
     def read(self, read: Read, t_s: float) -> Weighed:
         """Take in what a network makes of the look."""
@@ -153,20 +179,23 @@ class Weighing:
         who = _doing(crowds.people, lanes, walking)
         scales = zip(self._scales, sums(crowds, who, flatness(steepness)), lanes, strict=True)
         found = [scale.weigh(seen, followed, t_s) for scale, seen, followed in scales]
-        weighed = [known for known, _, _ in found]
         if self._reader is None:
-            return weighed
+            return list(map(_Alone.weighed, found, lanes))
         looks = np.empty((len(self._read), NUMBERS + KINDS * PLACES), np.float32)
         profiles = crowds.profiles(who).reshape(len(lanes), -1)
         for row, k in enumerate(self._read):
             beside, members = (crowds.step[k], crowds.cashier[k]), lanes[k].members
-            looks[row, :NUMBERS] = numbers(found[k][1], beside, members, t_s, steepness)
+            looks[row, :NUMBERS] = numbers(found[k].told, beside, members, t_s, steepness)
             looks[row, NUMBERS:] = profiles[k]
-        boxes = [found[k][2] for k in self._read]
+        boxes = [found[k].boxes for k in self._read]
         self.looked = dict(zip(self._read, map(Look, looks, boxes), strict=True))
-        for k, read in zip(self._read, self._reader.read(looks, boxes, t_s), strict=True):
-            weighed[k] = self._scales[k].read(read, t_s)
-        return weighed
+        reads = dict(zip(self._read, self._reader.read(looks, boxes, t_s), strict=True))
+        return [
+            scale.read(reads[k], t_s) if k in reads else alone.weighed(followed)
+            for k, (scale, alone, followed) in enumerate(
+                zip(self._scales, found, lanes, strict=True)
+            )
+        ]
 
 
 def _doing(
