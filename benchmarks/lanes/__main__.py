@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks.lanes.examples import Example, of_shop
 from benchmarks.lanes.network import Network, together
-from edge_agent.measures.crowd import Rounded, party_size
+from edge_agent.measures.crowd import Rounded
 from edge_agent.measures.lane_network import EVENTS, LaneNetwork
 from edge_agent.measures.lane_reader import LATE_S, Boxes, LaneReader
 from edge_agent.measures.perspective import FLAT, STEEP
@@ -27,7 +27,7 @@ from edge_agent.pipeline import LANES
 SHOPS = 300
 HELD_OUT = 5
 """Every so many-th shop is not learned from."""
-STEPS, MEMBERS = 900, 3
+STEPS, MEMBERS = 6000, 3
 """Steps of learning, and networks that are put side by side."""
 NEAR_S = 4.0
 """An event is found when it is told of within so many seconds."""
@@ -79,12 +79,14 @@ def judge(network: LaneNetwork, examples: Sequence[Example]) -> str:
         for look, boxes, t_s, (waiting, served, _) in zip(*columns, strict=True):
             alone = Boxes(*boxes)
             (read,) = reader.read(look[None], [alone], t_s)
-            numbers = zip(heads, (read.waiting, alone.waiting), strict=True)
-            party = party_size(read.party) if read.busy else 0
+            numbers = (read.waiting, read.spread), (alone.waiting,)
             errors.append(
                 (
-                    *(abs(head.update(number) - waiting) for head, number in numbers),
-                    party == served,
+                    *(
+                        abs(head.update(*number) - waiting)
+                        for head, number in zip(heads, numbers, strict=True)
+                    ),
+                    read.served == served,
                     read.busy == (served > 0),
                 )
             )

@@ -19,8 +19,9 @@ MEAN_S = 1.5
 """Time constant of the mean: one more or less is told after 1.6 s."""
 PARTY_MEAN_S = 2.0
 """The same for the party at the till."""
-CHANGED = 0.65
-"""Another length is told when the mean is so far from the one told last."""
+CHANGED, SURE = 0.65, 0.5
+"""Another length is told when the mean is so far from the one told last; half is enough where it is
+sure."""
 
 _ALL = np.arange(2 * SERVED)
 _WAITS, _SERVED, _STAYS, _IS_THERE = (
@@ -115,9 +116,10 @@ class Rounded:
     def __init__(self) -> None:
         self._told: int | None = None
 
-    def update(self, number: float) -> int:
-        """Take in how many there are now; give how many are told."""
-        if self._told is None or abs(number - self._told) > CHANGED:
+    def update(self, number: float, spread: float = 1.0) -> int:
+        """Take in how many there are now, and how sure that is; give how many are told."""
+        changed = min(SURE * (1.0 + spread), CHANGED)
+        if self._told is None or abs(number - self._told) > changed:
             self._told = round(number)
         return self._told
 
@@ -170,9 +172,4 @@ class PartySize:
         share = 1.0 if math.isnan(self._t_s) else -math.expm1((self._t_s - t_s) / PARTY_MEAN_S)
         self.number += share * (number - self.number)
         self._t_s = t_s
-        return party_size(self.number) if followed else 0
-
-
-def party_size(number: float) -> int:
-    """How many are told to be at the till, where anybody is."""
-    return max(1, round(number))
+        return max(1, round(self.number)) if followed else 0

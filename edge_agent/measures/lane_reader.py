@@ -21,6 +21,8 @@ TRUSTED = 0.8
 it adds a little too much."""
 MOST_BESIDE = 0.3
 """No more is added to a party: two at the till were told as three."""
+SECOND = 1.4
+"""From so many a second one is told of, who is seldom seen whole."""
 FAR = 50.0
 """What is so unlikely does not happen."""
 
@@ -55,6 +57,13 @@ class Read(NamedTuple):
     busy: bool
     started: bool
     ended: bool
+
+    @property
+    def served(self) -> int:
+        """People at the till, as they are told."""
+        if not self.busy:
+            return 0
+        return 1 if self.party < SECOND else max(2, round(self.party))
 
     def certainty(self, heads: int) -> float:
         """How sure it is that so many people wait, 0..1."""

@@ -15,7 +15,6 @@ from edge_agent.measures.crowd import (
     PartySize,
     Rounded,
     Sums,
-    party_size,
     sums,
 )
 from edge_agent.measures.followed import Followed
@@ -122,15 +121,14 @@ class _Scale:
 
     def read(self, read: Read, t_s: float) -> Weighed:
         """Take in what a network makes of the look."""
-        heads = self._heads.update(read.waiting)
-        line = min(max(self._units.update(read.units), min(heads, 1)), heads)
+        heads = self._heads.update(read.waiting, read.spread)
+        line = min(max(self._units.update(read.units, read.spread), min(heads, 1)), heads)
         lines = self._lines
         lines.append((t_s, line))
         while t_s - lines[0][0] > ARRIVES_S:
             lines.popleft()
         ahead = min(units for _, units in lines)
-        served = party_size(read.party) if read.busy else 0
-        return Weighed(heads, served, line, ahead, read.units, read.certainty(heads), read)
+        return Weighed(heads, read.served, line, ahead, read.units, read.certainty(heads), read)
 
 
 class Weighing:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.measures.crowd import CHANGED, CrowdLength, Length, Sum, Sums, sums
+from edge_agent.measures.crowd import CHANGED, CrowdLength, Length, Rounded, Sum, Sums, sums
 from edge_agent.measures.lane_look import ARRIVES, SERVED, WAITS, WALKS, Crowds
 
 chances = st.lists(st.floats(0.0, 1.0), max_size=12)
@@ -136,3 +136,11 @@ def test_what_is_told_is_soon_that_of_now(before: list[float], after: list[float
     watch.look(before, 3.0)
     # Twelve people who all leave at once are an extreme; each time constant halves it and more.
     assert abs(watch.look(after, 10.0).heads - sum(after)) <= CHANGED + 0.05
+
+
+@pytest.mark.parametrize(("spread", "told"), [(0.05, [2, 2, 3, 3, 2]), (1.0, [2, 2, 2, 3, 3])])
+def test_what_is_sure_is_told_sooner_and_still_does_not_flicker(
+    spread: float, told: list[int]
+) -> None:
+    rounded = Rounded()
+    assert [rounded.update(number, spread) for number in (2.0, 2.5, 2.6, 2.7, 2.4)] == told

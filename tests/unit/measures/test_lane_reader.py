@@ -130,6 +130,20 @@ def test_what_is_added_counts_by_four_fifths_and_a_party_grows_little() -> None:
         assert none.waiting >= 0.0
 
 
+@pytest.mark.parametrize(
+    ("by_boxes", "party", "told"), [(1.0, 1.3, 1), (1.15, 1.45, 2), (2.1, 2.4, 2), (2.4, 2.7, 3)]
+)
+def test_one_becomes_two_sooner_than_two_become_three(
+    by_boxes: float, party: float, told: int
+) -> None:
+    look = NOBODY.copy()
+    look[0, 0] = 1.0
+    reader = LaneReader(plain(by_first=[0.0] * 4 + [1.0] + [0.0] * 4), 1)
+    (read,) = reader.read(look, [Boxes(0.0, by_boxes)], 0.0)
+    assert read.party == pytest.approx(party)
+    assert read.served == told
+
+
 @given(st.floats(0.0, 20.0), st.floats(0.05, 5.0))
 def test_what_is_sure_adds_up(waiting: float, spread: float) -> None:
     read = Read(waiting, waiting, spread, 1.0, True, False, False)
