@@ -12,7 +12,7 @@ import numpy as np
 
 from edge_agent.config import CameraSettings, QueueZone
 from edge_agent.measures import Measures
-from edge_agent.measures.lane_network import LaneNetwork
+from edge_agent.measures.lane_network import LaneNetwork, LaneNetworks
 from edge_agent.measures.readings import Readings
 from edge_agent.perception import credence
 from edge_agent.perception.appearance import BANDS, looks
@@ -43,7 +43,10 @@ CLOSER_FROM = 0.5
 """of at least so many people."""
 
 
-LANES = Path(__file__).with_name("measures") / "lane_network.json"
+LANES = {
+    kind: Path(__file__).with_name("measures") / f"lane_network_{kind}.json"
+    for kind in LaneNetworks._fields
+}
 """What was learned of lanes: ``python -m benchmarks.lanes --write``."""
 
 
@@ -63,7 +66,7 @@ class CameraPipeline:
         self._settings = TrackerSettings(threshold=self._looker.threshold)
         self._queues = [zone.id for zone in camera.zones if isinstance(zone, QueueZone)]
         self._weighs = bool(self._queues) and credence.knows(self._looker.family)
-        self.measures = Measures(camera, learned() if self._weighs else None)
+        self.measures = Measures(camera, learned() if self._queues else None)
         if self._queues:
             self._settings = self._settings.for_queues()
         self._tracker = Tracker(self._settings)
@@ -136,6 +139,11 @@ class CameraPipeline:
 
 
 @cache
-def learned() -> LaneNetwork:
+def learned() -> LaneNetworks:
     """What was learned of lanes."""
-    return LaneNetwork.of(json.loads(LANES.read_text(encoding="utf-8")))
+    return LaneNetworks(
+        **{
+            kind: LaneNetwork.of(json.loads(path.read_text(encoding="utf-8")))
+            for kind, path in LANES.items()
+        }
+    )

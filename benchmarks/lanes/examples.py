@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 
 from benchmarks.lanes.shops import Shop, shop
 from edge_agent.config import CameraSettings
+from edge_agent.measures import Measures
 from edge_agent.measures.lane_network import EVENTS
 from edge_agent.measures.lane_reader import Boxes
 from edge_agent.measures.weighing import Look
-from edge_agent.pipeline import CameraPipeline
+from edge_agent.pipeline import CameraPipeline, learned
 from hardware.interfaces import Frame
 from simulators.camera.drawing import Painter
 from simulators.camera.zones import zones
@@ -52,36 +54,50 @@ class Example:
     events: dict[str, list[float]]
 
 
-def of_shop(number: int) -> list[Example]:
+class Lanes(NamedTuple):
+    """The lanes of one shop.
+
+    Attributes:
+        weighed: as they are seen where everything that may be a person is weighed.
+        followed: as they are seen where nobody is known but who is followed.
+    """
+
+    weighed: list[Example]
+    followed: list[Example]
+
+
+def of_shop(number: int) -> Lanes:
     """Draw one shop and look at its lanes with the default model."""
     # The other processors have shops of their own.
     cv2.setNumThreads(1)
     made = shop(number)
-    return [] if made is None else _watch(made, number)
+    return Lanes([], []) if made is None else _watch(made, number)
 
 
-def _watch(made: Shop, number: int) -> list[Example]:
+def _watch(made: Shop, number: int) -> Lanes:
     scene, lanes = made.scene, [lane.lane for lane in made.scene.settings.layout.lanes]
     painter = Painter(made.floor, made.view, solid=made.solid)
-    pipeline = CameraPipeline(
-        CameraSettings.model_validate(
-            {"id": "cam", "source": "x", "fps": FPS, "zones": zones(made.floor, made.view)}
-        )
+    camera = CameraSettings.model_validate(
+        {"id": "cam", "source": "x", "fps": FPS, "zones": zones(made.floor, made.view)}
     )
+    pipeline, followed = CameraPipeline(camera), Measures(camera, learned())
     opened_s = OPENED_S + 37.0 * (number % 11)
     scene.advance(opened_s)
     scene.take_events()
-    watched = Watched(number, lanes)
+    watched = [Watched(number, lanes) for _ in Lanes._fields]
     for k in range(round(SECONDS * FPS)):
         t_s = k / FPS
         scene.advance(opened_s + t_s)
         snapshot = scene.snapshot()
         image = cv2.convertScaleAbs(painter.draw(snapshot), alpha=made.gain)
         looks = pipeline.measures.looks(t_s)
-        crowd = pipeline.step(Frame(np.asarray(image, np.uint8), t_s, k)).presence.crowd
-        if looks and crowd is not None:
-            watched.see(snapshot, pipeline.measures.looked())
-    return watched.examples(scene.take_events())
+        presence = pipeline.step(Frame(np.asarray(image, np.uint8), t_s, k)).presence
+        followed.update(replace(presence, crowd=None))
+        if looks and presence.crowd is not None:
+            for some, measures in zip(watched, (pipeline.measures, followed), strict=True):
+                some.see(snapshot, measures.looked())
+    happened = scene.take_events()
+    return Lanes(*(some.examples(happened) for some in watched))
 
 
 class Watched:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -40,25 +41,25 @@ Doubles = NDArray[np.float64]
 
 INPUTS = NUMBERS + KINDS * PLACES
 READ, STATE, TELL = 64, 48, 48
-BATCH, LONG, WARM = 20, 400, 60
-"""Lanes a step, looks of each, and those at the beginning that are not judged."""
+WARM = 60
+"""So many looks at the beginning of a part are not judged."""
 STRIDES = (1, 1, 1, 1, 1, 1, 1, 2, 2, 4)
 """Some devices look less often."""
-RATE, DECAY, DROP_INPUT, DROP = 4e-3, 0.2, 0.1, 0.3
+RATE = 4e-3
 STEADY, STEADY_FROM = 0.98, 10
 """What is used is the running mean of the weights, after so many steps of so much (Polyak and
 Juditsky, doi 10.1137/0330046)."""
 WIDE_S = 0.5
 """How sharply an event is told of."""
-MOST_WAITING, MOST_BESIDE = 11.0, 1.5
-"""More than so many who wait, or stand beside whoever is served, are told as so many."""
+MOST_BESIDE = 1.5
+"""More than so many who stand beside whoever is served are told as so many."""
 BRIGHTER, LONGER, NEARER = 0.07, 0.1, 0.04
 """Chances are all a little too good or bad, and zones are drawn a little longer or elsewhere
 (spreads of the logarithm, and of lengths and places)."""
 UNITS, PARTY, BUSY, HAPPENED = 0.4, 0.6, 0.6, 1.5
 """What counts beside the number of people who wait."""
-HOLED, HOLES = 0.5, 5
-"""Share of the parts in which there are holes, and fewer than how many."""
+HOLES = 5
+"""There are fewer holes in a part."""
 HOLE_AT, HOLE_WIDE, HOLE_S = (-0.4, 1.3), (0.06, 0.3), (1.5, 60.0)
 """Where a hole is along the lane, how wide, and how long it lasts."""
 HOLE_SHARE, HOLE_SLIGHT, SLIGHT = (0.0, 1.35), (0.5, 1.1), 0.3
@@ -69,10 +70,34 @@ LEAST_SUM = 0.05
 """Less in a queue is nothing of which a share could be told."""
 
 
+@dataclass(frozen=True, slots=True)
+class School:
+    """How a network learns.
+
+    Attributes:
+        steps: how often it is corrected.
+        batch, long: lanes a step, and looks of each.
+        drop_input, drop: shares that are left out of a look, and of what is read of it.
+        decay: of the weights.
+        holed: share of the parts in which there are holes.
+        most_waiting: more than so many who wait are told as so many.
+    """
+
+    steps: int
+    batch: int = 20
+    long: int = 400
+    drop_input: float = 0.1
+    drop: float = 0.3
+    decay: float = 0.2
+    holed: float = 0.5
+    most_waiting: float = 11.0
+
+
 class Network(nn.Module):
     """Tells of lanes, look by look.
 
     Args:
+        school: how it learns.
         inputs: numbers of a look.
         read, state, tell: numbers of what is read of it, of a state, and between state and what
             is told.
@@ -81,6 +106,7 @@ class Network(nn.Module):
 
     def __init__(
         self,
+        school: School,
         inputs: int = INPUTS,
         read: int = READ,
         state: int = STATE,
@@ -88,12 +114,12 @@ class Network(nn.Module):
         seed: int = 0,
     ) -> None:
         super().__init__()
-        self._seed = seed
+        self._seed, self._school = seed, school
         torch.manual_seed(seed)
         self.look = nn.Linear(inputs + 1, read)
         self.memory = nn.GRU(read, state, batch_first=True)
         self.tell = nn.ModuleList([nn.Linear(state + read, tell), nn.Linear(tell, TOLD)])
-        self.drop_input, self.drop = nn.Dropout(DROP_INPUT), nn.Dropout(DROP)
+        self.drop_input, self.drop = nn.Dropout(school.drop_input), nn.Dropout(school.drop)
         self.mean, self.spread = torch.zeros(inputs), torch.ones(inputs)
 
     def forward(self, looks: Tensor, t_s: Tensor) -> Tensor:
@@ -106,20 +132,22 @@ class Network(nn.Module):
         told = torch.relu(self.tell[0](self.drop(torch.cat([state, read], -1))))
         return cast(Tensor, self.tell[1](told))
 
-    def learn(self, examples: Sequence[Example], steps: int) -> Network:
-        """Learn from lanes; long ones are seen more often than others."""
+    def learn(self, examples: Sequence[Example]) -> Network:
+        """Learn from lanes; one that is four times as long as another is seen twice as often."""
         torch.set_num_threads(1)
+        school, steps = self._school, self._school.steps
         known = torch.from_numpy(np.concatenate([e.looks for e in examples]))
         self.mean, self.spread = known.mean(0), known.std(0) + 0.05
-        weights = np.array([len(e.t_s) for e in examples], np.float64)
-        optimizer = torch.optim.AdamW(self.parameters(), weight_decay=DECAY)
+        weights = np.sqrt([len(e.t_s) for e in examples])
+        optimizer = torch.optim.AdamW(self.parameters(), weight_decay=school.decay)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps)
         rng = np.random.default_rng(self._seed)
         steady = [weight.detach().clone() for weight in self.parameters()]
         for step in range(1, steps + 1):
-            chosen = rng.choice(len(examples), BATCH, p=weights / weights.sum())
-            parts = [_part(examples[k], rng) for k in chosen]
-            loss = _loss(self, *(torch.stack(some) for some in zip(*parts, strict=True)))
+            chosen = rng.choice(len(examples), school.batch, p=weights / weights.sum())
+            parts = [_part(examples[k], school, rng) for k in chosen]
+            columns = (torch.stack(some) for some in zip(*parts, strict=True))
+            loss = _loss(self, school.most_waiting, *columns)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(self.parameters(), 1.0)
@@ -148,12 +176,13 @@ class Network(nn.Module):
         }
 
 
-def together(networks: Sequence[Network]) -> dict[str, Any]:
+def together(networks: Sequence[Network], trusted: float = 1.0) -> dict[str, Any]:
     """What ``LaneNetwork.of`` takes, of networks that learned from the same examples."""
     first = networks[0]
     return {
         "mean": _rounded(first.mean),
         "spread": _rounded(first.spread),
+        "trusted": trusted,
         "members": [network.content() for network in networks],
     }
 
@@ -162,17 +191,17 @@ def _rounded(values: Tensor) -> Any:
     return values.detach().double().numpy().round(4).tolist()
 
 
-def _part(example: Example, rng: np.random.Generator) -> tuple[Tensor, ...]:
+def _part(example: Example, school: School, rng: np.random.Generator) -> tuple[Tensor, ...]:
     """Looks, boxes, times, truth, events and what is judged of a part of a lane, L of each."""
     stride, n = int(rng.choice(STRIDES)), len(example.t_s)
-    start = int(rng.integers(0, max(n - LONG * stride, 0) + 1))
-    rows = np.arange(start, start + LONG * stride, stride)
+    start = int(rng.integers(0, max(n - school.long * stride, 0) + 1))
+    rows = np.arange(start, start + school.long * stride, stride)
     judged = rows < n
     judged[: WARM // stride if start else 1] = False
     rows = np.minimum(rows, n - 1)
     t_s, truth = example.t_s[rows], example.truth[rows]
     looks, boxes = example.looks[rows].astype(np.float64), example.boxes[rows].astype(np.float64)
-    if rng.random() < HOLED:
+    if rng.random() < school.holed:
         for _ in range(int(rng.integers(1, HOLES))):
             _hide(looks, boxes, t_s, rng)
     _otherwise(looks, boxes, rng)
@@ -236,6 +265,7 @@ def _otherwise(looks: Doubles, boxes: Doubles, rng: np.random.Generator) -> None
 
 def _loss(
     network: Network,
+    most_waiting: float,
     looks: Tensor,
     boxes: Tensor,
     t_s: Tensor,
@@ -252,7 +282,7 @@ def _loss(
     lengths = [
         _surprise(numbers[..., k], wide[..., k], true, most)
         for k, true, most in (
-            (0, waiting, MOST_WAITING), (1, units, MOST_WAITING), (2, party - 1.0, MOST_BESIDE)
+            (0, waiting, most_waiting), (1, units, most_waiting), (2, party - 1.0, MOST_BESIDE)
         )
     ]  # fmt: skip
     tells = nn.functional.binary_cross_entropy_with_logits

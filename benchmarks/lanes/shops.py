@@ -47,13 +47,12 @@ class Shop:
 def shop(number: int) -> Shop | None:
     """Make shop ``number``; None where no place was found from which lanes are seen whole."""
     rng = Random(f"lanes {number}")
-    scene = Scene(_settings(rng, full=number % 4 > 0), FIRST_SEED + number)
+    scene = Scene(settings_of(rng, full=number % 4 > 0), FIRST_SEED + number)
     layout = scene.settings.layout
     if number % 2:
         view = moved(VIEWS[rng.choice(ALONG_OR_HIGH)](layout), number)
     else:
-        tries = (hang_camera(rng, layout) for _ in range(TRIES))
-        found = next((view for view in tries if _sees(view, layout)), None)
+        found = camera_in(rng, layout)
         if found is None:
             return None
         view = found
@@ -67,7 +66,13 @@ def shop(number: int) -> Shop | None:
     return Shop(scene, floor, view, rng.random() < 0.5, rng.choice((0.75, 0.9, 1.0, 1.0, 1.1)))
 
 
-def _settings(rng: Random, *, full: bool) -> SceneSettings:
+def camera_in(rng: Random, layout: Layout) -> View | None:
+    """Hang a camera anywhere from which all lanes are seen nearly whole; None: nowhere found."""
+    tries = (hang_camera(rng, layout) for _ in range(TRIES))
+    return next((view for view in tries if _sees(view, layout)), None)
+
+
+def settings_of(rng: Random, *, full: bool) -> SceneSettings:
     """How people behave; in a full shop queues are seldom empty."""
     lanes = rng.choice((2, 2, 2, 3))
     single = rng.uniform(0.8, 0.95) if full else rng.uniform(0.7, 0.95)

@@ -22,6 +22,7 @@ from edge_agent.config import CameraSettings
 from edge_agent.measures import Measures
 from edge_agent.measures.readings import QueueData, Readings
 from edge_agent.measures.waits import Wait
+from edge_agent.pipeline import learned
 from edge_agent.tracking.tracks import Tracks
 from edge_agent.zones.zones import Zones
 from messages.events import ServiceDone, WaitDone
@@ -159,7 +160,7 @@ class Day:
         )
         self._size = (place.width, place.height)
         self._tracker = NoisyTracker(NoisyDetector(layout, place, seed, noise))
-        self._zones, self._measures = Zones(camera.zones), Measures(camera)
+        self._zones, self._measures = Zones(camera.zones), Measures(camera, learned())
         self._oracle = Oracle(self._scene.settings, seed)
         self._lanes = {lane.lane: TrueLane() for lane in layout.lanes}
         self._said: dict[int, Said] = {}
@@ -191,7 +192,7 @@ class Day:
         for snapshot, events, tracks in zip(snapshots, happened, seen, strict=True):
             for event in events:
                 self._happened(event)
-            presence = self._zones.update(Tracks(*_fields(tracks)), self._size)
+            presence = self._zones.update(tracks_of(tracks), self._size)
             readings = self._measures.update(presence)
             self._shown = readings.lanes
             self._lengths.append(readings.lanes)
@@ -222,6 +223,11 @@ class Day:
 
 
 _fields: Callable[[NoisyTracks], tuple[Any, ...]] = attrgetter(*(f.name for f in fields(Tracks)))
+
+
+def tracks_of(noisy: NoisyTracks) -> Tracks:
+    """What the tracker would say."""
+    return Tracks(*_fields(noisy))
 
 
 def report(seeds: Sequence[int], views: Sequence[str] = ("high", "along")) -> None:

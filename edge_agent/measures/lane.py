@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from edge_agent.measures import till, units
+from edge_agent.measures.arrivals import Arrival, Arrivals
 from edge_agent.measures.delays import LaneSight, delays
 from edge_agent.measures.followed import Followed
 from edge_agent.measures.gait import Box, Gait, Point
@@ -71,6 +72,8 @@ class Lane:
         self._blend = blend
         self._scorer = WaitScorer()
         self._life = LaneLife(shape.lane, services, blend, self._scorer)
+        self._arrivals = Arrivals()
+        self._arrived: tuple[int, Arrival] | None = None
         # The first is for who joins the part of the queue that this camera sees, the second for
         # who joins the whole of it.
         self._promise: Wait | None = None
@@ -104,6 +107,7 @@ class Lane:
         self._queue.clear()
         self._steady.restart()
         self._life.restart()
+        self._arrivals.restart()
         self._unseen_service.restart()
         self._promise = self._shown = None
         self._service_end_s = math.nan
@@ -155,7 +159,7 @@ class Lane:
             cashier: whether one is there.
         """
         _, waiting, served, _, now, _ = followed
-        self._scorer.stood(len(waiting) if told is None else told.units, dt_s)
+        self._scorer.stood(_standing(followed, told), dt_s)
         events = self._events(followed, t_s, told)
         state = self.watch.update(t_s, cashier=cashier, served=len(served), waiting=len(waiting))
         if state != self._state:
@@ -181,10 +185,13 @@ class Lane:
 
     def _events(self, followed: Followed, t_s: float, told: Weighed | None) -> list[EventData]:
         """Tell what happened, by those who are followed or by what the network read."""
-        step, read = followed.step, None if told is None else told.read
+        step = followed.step
+        read = told.read if told is not None and told.happens else None
         self.joined, self.left = step.joined, step.left
         events: list[EventData] = []
         if told is None or read is None:
+            if told is not None and told.read is not None:
+                self._arrivals.note(told.units, self._promise, t_s)
             events += [self._joined(member, len(followed.waiting)) for member in step.joined]
             events += self._by_tracks(step, t_s)
         else:
@@ -215,7 +222,13 @@ class Lane:
 
     def _by_tracks(self, step: Step, t_s: float) -> list[EventData]:
         """Tell of services that began and ended where all that is known is who is followed."""
-        events: list[EventData] = [self._started(m) for m in step.started if not _appeared(m)]
+        for member in step.left:
+            self._arrivals.left(member.joined_s, member.end_s)
+        events: list[EventData] = []
+        for member in step.started:
+            arrival = self._arrival(member)
+            if not _appeared(member):
+                events.append(self._started(member, arrival))
         for member in step.finished:
             done = self._finished(member, t_s)
             if not _appeared(member):
@@ -233,9 +246,19 @@ class Lane:
             predicted_p90_s=None if promise is None else promise.p90_s,
         )
 
-    def _started(self, member: Member) -> WaitDone:
-        wait_s = max(member.service_s - member.joined_s, 0.0)
-        self._scorer.ended(_seen_waiting_s(member))
+    def _arrival(self, member: Member) -> Arrival:
+        """When those of the unit of somebody who is served now came, by how many waited."""
+        if self._arrived is None or self._arrived[0] != member.unit:
+            self._arrived = member.unit, self._arrivals.start(member.service_s)
+        return self._arrived[1]
+
+    def _started(self, member: Member, arrival: Arrival) -> WaitDone:
+        joined_s = member.joined_s
+        if member.born_inside and arrival.seen:
+            # They were seen first in the middle of the queue, so they came sooner than that.
+            joined_s = min(joined_s, arrival.joined_s)
+        wait_s = max(member.service_s - joined_s, 0.0)
+        self._scorer.ended(wait_s)
         if not self._is_alone(member):
             self._beside.add(member.person)
         elif member.unit == member.person and not member.born_inside:
@@ -363,12 +386,11 @@ def _mean(told: Weighed, served: list[Member], unseen: bool) -> float:
     return (told.heads * told.certainty + at_till) / n if n else 1.0
 
 
-def _seen_waiting_s(member: Member) -> float:
-    """How long the length counted somebody whose service has started.
-
-    From when they were seen, not from when they must have come.
-    """
-    return max(member.service_s - max(member.joined_s, member.entered_s), 0.0)
+def _standing(followed: Followed, told: Weighed | None) -> float:
+    """How many wait, in what the waits are of that are told: units, or people by their tracks."""
+    if told is None:
+        return len(followed.waiting)
+    return told.read.waiting if told.read is not None and not told.happens else told.units
 
 
 def _appeared(member: Member) -> bool:

@@ -61,11 +61,13 @@ class LaneNetwork:
         layers: of all members: ``look`` reads a look; ``new`` and ``old`` (reset, update and
             candidate beside each other) change the state by what was read and by what it was;
             ``told.0`` and ``told.1`` tell of the state.
+        trusted: share of the numbers that are told as what is to be added that counts.
     """
 
     mean: Floats
     spread: Floats
     layers: dict[str, Layer]
+    trusted: float
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> LaneNetwork:
@@ -79,7 +81,7 @@ class LaneNetwork:
             )
             layers[name] = Layer(weights, offsets[:, None])
         mean, spread = (np.array(content[part], np.float32) for part in ("mean", "spread"))
-        return cls(mean, spread, layers)
+        return cls(mean, spread, layers, float(content["trusted"]))
 
     def start(self, lanes: int) -> Floats:
         """(M, R, H) state of lanes that were never seen; the last of the R rows may be nobody's."""
@@ -111,6 +113,18 @@ class LaneNetwork:
         hidden = np.maximum(layers["told.0"](np.concatenate([state, read], axis=2)), 0.0)
         told = layers["told.1"](hidden)
         return np.add.reduce(told, axis=0)[:lanes] / np.float32(len(told)), state
+
+
+class LaneNetworks(NamedTuple):
+    """What was learned of lanes.
+
+    Attributes:
+        weighed: of those in which everything that may be a person is weighed.
+        followed: of those in which nobody is known but who is followed.
+    """
+
+    weighed: LaneNetwork
+    followed: LaneNetwork
 
 
 def _changed(state: Floats, new: Floats, old: Floats) -> Floats:

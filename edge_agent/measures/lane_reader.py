@@ -16,9 +16,6 @@ PEAK_S = 1.5
 """What happened is surest so much later,"""
 LATE_S = 0.75
 """and told of about so much later, as soon as it is sure enough."""
-TRUSTED = 0.8
-"""So much counts of what the network adds to what boxes tell: in a shop that it did not learn from
-it adds a little too much."""
 MOST_BESIDE = 0.3
 """No more is added to a party: two at the till were told as three."""
 SECOND = 1.4
@@ -105,22 +102,24 @@ class LaneReader:
         told, self._state = self._network.read(self._state, looks, since_s)
         self._t_s = t_s
         return [
-            _read(alone, said, (a.rings(o, t_s) for a, o in zip(alarms, said[7:], strict=True)))
+            self._told(
+                alone, said, (a.rings(o, t_s) for a, o in zip(alarms, said[7:], strict=True))
+            )
             for alone, said, alarms in zip(boxes, told.tolist(), self._alarms, strict=True)
         ]
 
-
-def _read(alone: Boxes, said: Sequence[float], rings: Iterable[bool]) -> Read:
-    """What is told of a lane: what its boxes tell alone, and what is to be added."""
-    waiting, spread, units, _, party, _, busy = said[:7]
-    return Read(
-        max(alone.waiting + TRUSTED * waiting, 0.0),
-        max(alone.waiting + TRUSTED * units, 0.0),
-        math.log1p(math.exp(min(spread + SPREAD, FAR))) + LEAST_SPREAD,
-        alone.party + min(TRUSTED * party, MOST_BESIDE),
-        busy > 0.0,
-        *rings,
-    )
+    def _told(self, alone: Boxes, said: Sequence[float], rings: Iterable[bool]) -> Read:
+        """What is told of a lane: what its boxes tell alone, and what is to be added."""
+        waiting, spread, units, _, party, _, busy = said[:7]
+        trusted = self._network.trusted
+        return Read(
+            max(alone.waiting + trusted * waiting, 0.0),
+            max(alone.waiting + trusted * units, 0.0),
+            math.log1p(math.exp(min(spread + SPREAD, FAR))) + LEAST_SPREAD,
+            alone.party + min(trusted * party, MOST_BESIDE),
+            busy > 0.0,
+            *rings,
+        )
 
 
 class Alarm:

@@ -21,7 +21,7 @@ from edge_agent.measures.heat import HeatMap
 from edge_agent.measures.lane import Lane
 from edge_agent.measures.lane_changes import LaneChanges
 from edge_agent.measures.lane_look import LaneSides
-from edge_agent.measures.lane_network import LaneNetwork
+from edge_agent.measures.lane_network import LaneNetworks
 from edge_agent.measures.lanes import ROLES, Role, RoleFinder, lane_shapes
 from edge_agent.measures.members import Sighting
 from edge_agent.measures.readings import LaneState, QueueData, Readings, ZoneData
@@ -29,6 +29,7 @@ from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.standing import Standing
 from edge_agent.measures.waits import Wait, WaitBlend
 from edge_agent.measures.weighing import Look, Weighed, Weighing
+from edge_agent.zones.crowd import LEAST, Crowd
 from edge_agent.zones.presence import Presence
 from messages.events import EventData, LineCrossing
 
@@ -65,11 +66,11 @@ class Measures:
 
     Args:
         camera: the camera and its zones.
-        network: what was learned of lanes in which all boxes are weighed; without it, and where
-            they are not, the life of lanes is told by those who are followed.
+        networks: what was learned of lanes; without it lengths are the sums of all boxes where
+            they are weighed, and all else is told by those who are followed.
     """
 
-    def __init__(self, camera: CameraSettings, network: LaneNetwork | None = None) -> None:
+    def __init__(self, camera: CameraSettings, networks: LaneNetworks | None = None) -> None:
         self._roles = RoleFinder(camera)
         services, blend = ServiceTimes(), WaitBlend()
         shapes = lane_shapes(camera)
@@ -96,7 +97,7 @@ class Measures:
             for kind in (QueueZone, ServiceZone)
         )
         self._sides = LaneSides(shapes, queues, tills)
-        self._weighing = Weighing([shape.has_service for shape in shapes], network)
+        self._weighing = Weighing([shape.has_service for shape in shapes], networks)
         self._columns: tuple[str, ...] = ()
         self._dwell_columns: NDArray[np.intp] = np.empty(0, np.intp)
         self._last_s: float | None = None
@@ -185,7 +186,7 @@ class Measures:
     ) -> dict[str, QueueData]:
         if not self._lanes:
             return {}
-        sightings, cashiers, staff = self._sightings(presence, dt_s, here)
+        sightings, cashiers, staff, double = self._sightings(presence, dt_s, here)
         places = zip(here.feet, here.gaits, strict=True)
         everywhere = dict(compress(zip(here.people, places, strict=True), here.seen))
         seen_boxes = list(compress(here.boxes, here.seen))
@@ -196,7 +197,7 @@ class Measures:
             for sighting in own:
                 elsewhere.pop(sighting.track, None)
             followed.append(lane.follow(presence.t_s, dt_s, own, elsewhere, seen_boxes, steepness))
-        weighed = self._weighed(presence, staff, followed, steepness)
+        weighed = self._weighed(presence, staff, double, followed, steepness)
         queues = {}
         lanes = zip(self._lanes, followed, weighed, cashiers, strict=True)
         for lane, known, told, cashier in lanes:
@@ -211,26 +212,31 @@ class Measures:
         self,
         presence: Presence,
         staff: set[int],
+        double: Sequence[bool],
         followed: Sequence[Followed],
         steepness: float,
     ) -> Sequence[Weighed | None]:
-        """What everything that may be a shopper tells of each lane."""
-        if presence.crowd is None:
+        """What everything that may be a shopper tells of each lane, or who is followed alone."""
+        whole = presence.crowd is not None
+        if not (whole or self._weighing.reads):
             return [None] * len(self._lanes)
-        crowds = self._sides.look(presence.crowd, presence.zones, presence.aspect, staff)
+        crowd = presence.crowd or _followed(presence, double)
+        crowds = self._sides.look(crowd, presence.zones, presence.aspect, staff)
         walking = self._gaits.walking()
-        return self._weighing.update(crowds, followed, walking, steepness, presence.t_s)
+        return self._weighing.update(
+            crowds, followed, walking, steepness, presence.t_s, whole=whole
+        )
 
     def _sightings(
         self, presence: Presence, dt_s: float, here: _Here
-    ) -> tuple[list[list[Sighting]], list[bool], set[int]]:
-        """Sort people by lane; also tell where a cashier stands, and who is staff."""
+    ) -> tuple[list[list[Sighting]], list[bool], set[int], list[bool]]:
+        """Sort people by lane; also tell where a cashier stands, who is staff, who is a double."""
         sightings: list[list[Sighting]] = [[] for _ in self._lanes]
         cashiers = [False] * len(self._lanes)
         staff: set[int] = set()
         roles, lanes = self._roles.assign(presence, dt_s)
         if not any(roles):
-            return sightings, cashiers, staff
+            return sightings, cashiers, staff, [False] * len(roles)
         places = [
             self._position[lane](*point) if role else 0.0
             for role, lane, point in zip(roles, lanes, here.feet, strict=True)
@@ -264,7 +270,7 @@ class Measures:
                 staff.add(sighting.track)
             elif role:
                 sightings[lane].append(sighting)
-        return sightings, cashiers, staff
+        return sightings, cashiers, staff, double
 
     def _zones(
         self, presence: Presence, dt_s: float, here: _Here, events: list[EventData]
@@ -291,3 +297,11 @@ class Measures:
             zones[name], visits = watch.update(presence.t_s, dt_s, guests, confidence)
             events += visits
         return zones
+
+
+def _followed(presence: Presence, double: Sequence[bool]) -> Crowd:
+    """Those who are followed and seen, where nothing else is known of who may be a person."""
+    rows = (presence.seen & ~np.array(double, np.bool_)).nonzero()[0]
+    boxes, feet, ones = presence.boxes[rows], presence.feet[rows], np.ones(len(rows))
+    tall = np.maximum(feet[:, 1] - boxes[:, 1], LEAST)
+    return Crowd(ones, ones, presence.inside[rows], presence.people[rows], feet, tall)

@@ -30,7 +30,7 @@ from edge_agent.measures.lane_look import (
     Told,
     numbers,
 )
-from edge_agent.measures.lane_network import Floats, LaneNetwork
+from edge_agent.measures.lane_network import Floats, LaneNetworks
 from edge_agent.measures.lane_reader import Boxes, LaneReader, Read
 from edge_agent.measures.members import Stage
 from edge_agent.measures.perspective import flatness
@@ -62,6 +62,7 @@ class Weighed(NamedTuple):
         units: queue units before they are rounded.
         certainty: how sure the people who wait are, 0..1.
         read: what a network makes of it; None without one.
+        happens: whether it tells what happens, too; otherwise those who are followed do.
     """
 
     heads: int
@@ -71,6 +72,7 @@ class Weighed(NamedTuple):
     units: float
     certainty: float
     read: Read | None
+    happens: bool
 
 
 class _Alone(NamedTuple):
@@ -92,7 +94,8 @@ class _Alone(NamedTuple):
         queue, share = self.queue, followed.share
         return Weighed(
             queue.heads, self.told.party, round(queue.heads * share),
-            followed.in_units(self.ahead.heads), queue.number * share, queue.certainty, None,
+            followed.in_units(self.ahead.heads), queue.number * share, queue.certainty,
+            read=None, happens=False,
         )  # fmt: skip
 
 
@@ -119,7 +122,7 @@ class _Scale:
         )  # fmt: skip
         return _Alone(queue, ahead, told, Boxes(queue.number, self._there.number))
 
-    def read(self, read: Read, t_s: float) -> Weighed:
+    def read(self, read: Read, t_s: float, *, happens: bool) -> Weighed:
         """Take in what a network makes of the look."""
         heads = self._heads.update(read.waiting, read.spread)
         line = min(max(self._units.update(read.units, read.spread), min(heads, 1)), heads)
@@ -128,7 +131,9 @@ class _Scale:
         while t_s - lines[0][0] > ARRIVES_S:
             lines.popleft()
         ahead = min(units for _, units in lines)
-        return Weighed(heads, read.served, line, ahead, read.units, read.certainty(heads), read)
+        return Weighed(
+            heads, read.served, line, ahead, read.units, read.certainty(heads), read, happens
+        )
 
 
 class Weighing:
@@ -139,23 +144,27 @@ class Weighing:
 
     Args:
         services: of each lane, whether it has a place of service.
-        network: what was learned of lanes; of those without a place of service it knows nothing.
+        networks: what was learned of lanes; of those without a place of service they know nothing.
     """
 
-    def __init__(self, services: Sequence[bool], network: LaneNetwork | None) -> None:
+    def __init__(self, services: Sequence[bool], networks: LaneNetworks | None) -> None:
         self._lanes = len(services)
         self._read = [k for k, has_service in enumerate(services) if has_service]
-        self._reader = None
-        if network is not None and self._read:
-            self._reader = LaneReader(network, len(self._read))
+        self._readers: tuple[LaneReader, ...] = ()
+        if networks is not None and self._read:
+            self._readers = tuple(LaneReader(network, len(self._read)) for network in networks)
         self.restart()
+
+    @property
+    def reads(self) -> bool:
+        """Whether there is a network, so that those who are followed are of use too."""
+        return bool(self._readers)
 
     def restart(self) -> None:
         """Forget who is there."""
         self._scales = [_Scale() for _ in range(self._lanes)]
         self.looked: dict[int, Look] = {}
-        if self._reader is not None:
-            self._reader.restart()
+        self._whole: bool | None = None
 
     def update(
         self,
@@ -164,8 +173,10 @@ class Weighing:
         walking: Sequence[int],
         steepness: float,
         t_s: float,
-    ) -> list[Weighed]:
-        """Take in one look; give what it tells of each lane.
+        *,
+        whole: bool,
+    ) -> list[Weighed | None]:
+        """Take in one look; give what it tells of each lane; None: nothing.
 
         Args:
             crowds: everything that may be a person.
@@ -173,27 +184,38 @@ class Weighing:
             walking: who walks, wherever they are.
             steepness: how far down it is to people's heads for each metre towards them.
             t_s: time of the look.
+            whole: whether ``crowds`` is everything, or only who is followed.
         """
         who = _doing(crowds.people, lanes, walking)
         scales = zip(self._scales, sums(crowds, who, flatness(steepness)), lanes, strict=True)
         found = [scale.weigh(seen, followed, t_s) for scale, seen, followed in scales]
-        if self._reader is None:
-            return list(map(_Alone.weighed, found, lanes))
-        looks = np.empty((len(self._read), NUMBERS + KINDS * PLACES), np.float32)
-        profiles = crowds.profiles(who).reshape(len(lanes), -1)
-        for row, k in enumerate(self._read):
-            beside, members = (crowds.step[k], crowds.cashier[k]), lanes[k].members
-            looks[row, :NUMBERS] = numbers(found[k].told, beside, members, t_s, steepness)
-            looks[row, NUMBERS:] = profiles[k]
-        boxes = [found[k].boxes for k in self._read]
+        reads: dict[int, Read] = {}
+        if self._readers:
+            profiles = crowds.profiles(who).reshape(len(lanes), -1)
+            looks = np.empty((len(self._read), NUMBERS + KINDS * PLACES), np.float32)
+            for row, k in enumerate(self._read):
+                beside, members = (crowds.step[k], crowds.cashier[k]), lanes[k].members
+                looks[row, :NUMBERS] = numbers(found[k].told, beside, members, t_s, steepness)
+                looks[row, NUMBERS:] = profiles[k]
+            reads = self._reads(looks, [found[k].boxes for k in self._read], t_s, whole=whole)
+        weighed: list[Weighed | None] = []
+        for k, (scale, alone, followed) in enumerate(zip(self._scales, found, lanes, strict=True)):
+            if k in reads:
+                weighed.append(scale.read(reads[k], t_s, happens=whole))
+            else:
+                weighed.append(alone.weighed(followed) if whole else None)
+        return weighed
+
+    def _reads(
+        self, looks: Floats, boxes: list[Boxes], t_s: float, *, whole: bool
+    ) -> dict[int, Read]:
+        """Read the lanes of which something was learned."""
         self.looked = dict(zip(self._read, map(Look, looks, boxes), strict=True))
-        reads = dict(zip(self._read, self._reader.read(looks, boxes, t_s), strict=True))
-        return [
-            scale.read(reads[k], t_s) if k in reads else alone.weighed(followed)
-            for k, (scale, alone, followed) in enumerate(
-                zip(self._scales, found, lanes, strict=True)
-            )
-        ]
+        reader = self._readers[not whole]
+        if whole is not self._whole:
+            self._whole = whole
+            reader.restart()
+        return dict(zip(self._read, reader.read(looks, boxes, t_s), strict=True))
 
 
 def _doing(

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.lanes.network import Network, together
+from benchmarks.lanes.network import Network, School, together
 
 FOLDER = Path(__file__).parent
 INPUTS = 3
@@ -26,7 +26,7 @@ def main() -> None:
     # Now and then a look is late.
     t_s = np.cumsum(rng.choice([0.25, 0.25, 0.5, 3.0], 12)).astype(np.float32)
     looks = (2.0 * rng.normal(size=(12, INPUTS))).astype(np.float32)
-    network = Network(INPUTS, read=5, state=4, tell=6).eval()
+    network = Network(School(0), INPUTS, read=5, state=4, tell=6).eval()
     network.mean, network.spread = torch.tensor([0.1, 0.2, 0.3]), torch.tensor([0.5, 1.0, 2.0])
     with torch.no_grad():
         told = network(*(torch.from_numpy(part)[None] for part in (looks, t_s)))[0]

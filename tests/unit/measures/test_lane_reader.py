@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from edge_agent.measures.delays import Delays
 from edge_agent.measures.lane_life import LaneLife, Line
 from edge_agent.measures.lane_look import KINDS, NUMBERS, PLACES, Told, numbers
-from edge_agent.measures.lane_network import TOLD, LaneNetwork
+from edge_agent.measures.lane_network import TOLD, LaneNetwork, LaneNetworks
 from edge_agent.measures.lane_reader import Boxes, LaneReader, Read
 from edge_agent.measures.scoring import WaitScorer
 from edge_agent.measures.service import ServiceTimes
@@ -41,6 +41,7 @@ def plain(**last: list[float]) -> LaneNetwork:
         {
             "mean": [0.0] * INPUTS,
             "spread": [1.0] * INPUTS,
+            "trusted": 0.8,
             "members": [
                 {
                     name: {"weights": weights, "offsets": offsets}
@@ -66,8 +67,8 @@ def test_it_says_what_torch_says() -> None:
         assert said[0].tolist() == pytest.approx(case["told"][k], abs=2e-3)
 
 
-def test_what_was_learned_fits_what_a_look_shows() -> None:
-    network = learned()
+@pytest.mark.parametrize("network", learned(), ids=LaneNetworks._fields)
+def test_what_was_learned_fits_what_a_look_shows(network: LaneNetwork) -> None:
     assert network.mean.shape == network.spread.shape == (INPUTS,)
     said, state = network.read(network.start(1), NOBODY, 0.25)
     assert said.shape == (1, TOLD)
@@ -75,8 +76,9 @@ def test_what_was_learned_fits_what_a_look_shows() -> None:
     assert np.isfinite(state).all()
 
 
-def test_nothing_happens_in_an_empty_lane() -> None:
-    reader = LaneReader(learned(), 1)
+@pytest.mark.parametrize("network", learned(), ids=LaneNetworks._fields)
+def test_nothing_happens_in_an_empty_lane(network: LaneNetwork) -> None:
+    reader = LaneReader(network, 1)
     told_without = Told(0.0, 1.0, 0.0, 0, 0.0, 0.0, 0, 0)
     look = NOBODY.copy()
     look[0, :NUMBERS] = numbers(told_without, (0.4, 1.0), [], 0.0, 0.5)
@@ -86,9 +88,9 @@ def test_nothing_happens_in_an_empty_lane() -> None:
     assert told[-1].certainty(0) > 0.9
 
 
-def test_whatever_is_seen_the_answer_is_a_number() -> None:
+@pytest.mark.parametrize("network", learned(), ids=LaneNetworks._fields)
+def test_whatever_is_seen_the_answer_is_a_number(network: LaneNetwork) -> None:
     rng = np.random.default_rng(0)
-    network = learned()
     state = network.start(1)
     for _ in range(50):
         look = (100.0 * rng.normal(size=(1, INPUTS))).astype(np.float32)
@@ -108,7 +110,7 @@ def test_what_happened_is_told_of_once() -> None:
 def test_lanes_side_by_side_are_read_as_each_alone() -> None:
     rng = np.random.default_rng(5)
     looks = rng.normal(size=(40, 3, INPUTS)).astype(np.float32)
-    network = learned()
+    network = learned().weighed
     together, *alone = LaneReader(network, 3), *(LaneReader(network, 1) for _ in range(3))
     for k, look in enumerate(looks):
         boxes = [Boxes(j, 0.5 * j) for j in range(3)]
@@ -118,7 +120,7 @@ def test_lanes_side_by_side_are_read_as_each_alone() -> None:
             assert told[j] == pytest.approx(read, abs=1e-4)
 
 
-def test_what_is_added_counts_by_four_fifths_and_a_party_grows_little() -> None:
+def test_what_is_added_counts_as_far_as_it_is_trusted_and_a_party_grows_little() -> None:
     look = NOBODY.copy()
     look[0, 0] = 1.0
     more, less = [1.0, 0.0, 1.0, 0.0, 1.0], [-1.0, 0.0, -1.0, 0.0, -1.0]
