@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.lanes.examples import Example, Watched
 from benchmarks.lanes.shops import camera_in, settings_of
-from benchmarks.measures.day import BATCH, HOURS, tracks_of
+from benchmarks.measures.day import HOURS, lived
 from edge_agent.config import CameraSettings
 from edge_agent.measures import Measures
 from edge_agent.pipeline import learned
@@ -72,16 +72,11 @@ def _watch(
     scene.take_events()
     watched, events = Watched(number, [lane.lane for lane in layout.lanes]), list[Event]()
     moments = opened_s + np.arange(round(seconds * fps)) / fps
-    for some in np.split(moments, range(BATCH, len(moments), BATCH)):
-        snapshots = []
-        for t_s in some.tolist():
-            scene.advance(t_s)
-            events += scene.take_events()
-            snapshots.append(scene.snapshot())
-        for snapshot, noisy in zip(snapshots, tracker.follow(snapshots), strict=True):
-            presence = found.update(tracks_of(noisy), (view.width, view.height))
-            looks = measures.looks(presence.t_s)
-            measures.update(presence)
-            if looks:
-                watched.see(snapshot, measures.looked())
+    for snapshot, happened, tracks in lived(scene, tracker, moments):
+        events += happened
+        presence = found.update(tracks, (view.width, view.height))
+        looks = measures.looks(presence.t_s)
+        measures.update(presence)
+        if looks:
+            watched.see(snapshot, measures.looked())
     return watched.examples(events)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any
@@ -171,8 +171,14 @@ class Day:
         """Live through it."""
         start = time.process_time()
         moments = np.arange(round(hours * 3600.0 * self._fps)) / self._fps
-        for some in np.split(moments, range(BATCH, len(moments), BATCH)):
-            self._live(some.tolist())
+        for snapshot, events, tracks in lived(self._scene, self._tracker, moments):
+            for event in events:
+                self._happened(event)
+            presence = self._zones.update(tracks, self._size)
+            readings = self._measures.update(presence)
+            self._shown = readings.lanes
+            self._lengths.append(readings.lanes)
+            self.found.see(snapshot, readings, 1.0 / self._fps)
         self.found.little = {
             lane: data.score.little_residual
             for lane, data in self._shown.items()
@@ -180,23 +186,6 @@ class Day:
         }
         self.found.cpu_s = time.process_time() - start
         return self.found
-
-    def _live(self, moments: Sequence[float]) -> None:
-        """Live through some moments: first the shop, then what is seen of it."""
-        snapshots, happened = [], []
-        for t_s in moments:
-            self._scene.advance(t_s)
-            happened.append(self._scene.take_events())
-            snapshots.append(self._scene.snapshot())
-        seen = self._tracker.follow(snapshots)
-        for snapshot, events, tracks in zip(snapshots, happened, seen, strict=True):
-            for event in events:
-                self._happened(event)
-            presence = self._zones.update(tracks_of(tracks), self._size)
-            readings = self._measures.update(presence)
-            self._shown = readings.lanes
-            self._lengths.append(readings.lanes)
-            self.found.see(snapshot, readings, 1.0 / self._fps)
 
     def _happened(self, event: Event) -> None:
         lane = self._lanes.get(event.lane or "")
@@ -225,9 +214,23 @@ class Day:
 _fields: Callable[[NoisyTracks], tuple[Any, ...]] = attrgetter(*(f.name for f in fields(Tracks)))
 
 
-def tracks_of(noisy: NoisyTracks) -> Tracks:
-    """What the tracker would say."""
-    return Tracks(*_fields(noisy))
+def lived(
+    scene: Scene, tracker: NoisyTracker, moments: Floats
+) -> Iterator[tuple[Snapshot, list[Event], Tracks]]:
+    """Live through moments; give of each what is true, what happened, and whom a tracker follows.
+
+    Many are worked out at once: first the shop, then what is seen of it.
+    """
+    for some in np.split(moments, range(BATCH, len(moments), BATCH)):
+        snapshots, happened = [], []
+        for t_s in some.tolist():
+            scene.advance(t_s)
+            happened.append(scene.take_events())
+            snapshots.append(scene.snapshot())
+        for snapshot, events, noisy in zip(
+            snapshots, happened, tracker.follow(snapshots), strict=True
+        ):
+            yield snapshot, events, Tracks(*_fields(noisy))
 
 
 def report(seeds: Sequence[int], views: Sequence[str] = ("high", "along")) -> None:

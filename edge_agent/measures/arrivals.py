@@ -85,8 +85,10 @@ class Arrivals:
         """Take in that whoever was first in line stepped up to the till at ``t_s``.
 
         Returns:
-            When they joined.
+            When they joined; nobody saw it where no number was noted yet.
         """
+        if not self._moments:
+            return Arrival(t_s, None, seen=False)
         ahead = [m for m in self._moments if m.t_s <= t_s]
         come = _crossed(self._come(ahead), len(self._starts) + 1)
         self._starts.append(t_s)

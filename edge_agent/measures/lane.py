@@ -108,6 +108,7 @@ class Lane:
         self._steady.restart()
         self._life.restart()
         self._arrivals.restart()
+        self._arrived = None
         self._unseen_service.restart()
         self._promise = self._shown = None
         self._service_end_s = math.nan
@@ -154,7 +155,7 @@ class Lane:
             t_s: time of the look.
             dt_s: seconds since the last one.
             followed: what ``follow`` gave for it.
-            told: what all boxes tell; None where they are not weighed.
+            told: what all boxes tell, or a network of those who are followed; None: nothing.
             steepness: how far down it is to people's heads for each metre towards them.
             cashier: whether one is there.
         """
@@ -192,6 +193,8 @@ class Lane:
         if told is None or read is None:
             if told is not None and told.read is not None:
                 self._arrivals.note(told.units, self._promise, t_s)
+                for member in step.left:
+                    self._arrivals.left(member.joined_s, member.end_s)
             events += [self._joined(member, len(followed.waiting)) for member in step.joined]
             events += self._by_tracks(step, t_s)
         else:
@@ -222,8 +225,6 @@ class Lane:
 
     def _by_tracks(self, step: Step, t_s: float) -> list[EventData]:
         """Tell of services that began and ended where all that is known is who is followed."""
-        for member in step.left:
-            self._arrivals.left(member.joined_s, member.end_s)
         events: list[EventData] = []
         for member in step.started:
             arrival = self._arrival(member)

@@ -29,7 +29,7 @@ from edge_agent.measures.service import ServiceTimes
 from edge_agent.measures.standing import Standing
 from edge_agent.measures.waits import Wait, WaitBlend
 from edge_agent.measures.weighing import Look, Weighed, Weighing
-from edge_agent.zones.crowd import LEAST, Crowd
+from edge_agent.zones.crowd import Crowd, Found, tall
 from edge_agent.zones.presence import Presence
 from messages.events import EventData, LineCrossing
 
@@ -303,5 +303,5 @@ def _followed(presence: Presence, double: Sequence[bool]) -> Crowd:
     """Those who are followed and seen, where nothing else is known of who may be a person."""
     rows = (presence.seen & ~np.array(double, np.bool_)).nonzero()[0]
     boxes, feet, ones = presence.boxes[rows], presence.feet[rows], np.ones(len(rows))
-    tall = np.maximum(feet[:, 1] - boxes[:, 1], LEAST)
-    return Crowd(ones, ones, presence.inside[rows], presence.people[rows], feet, tall)
+    heights = tall(Found(boxes, feet[:, 1], ones))
+    return Crowd(ones, ones, presence.inside[rows], presence.people[rows], feet, heights)

@@ -89,3 +89,13 @@ def test_whose_boxes_are_worth_little_is_doubted_until_they_are_worth_more() -> 
         doubted = look(0.9)
     assert doubted == [False, False, False]
     assert belief.update(None, [1, 2], 0.2) == [False, False]
+
+
+def test_before_the_first_number_nobody_was_seen_to_come() -> None:
+    arrivals = Arrivals()
+    assert not arrivals.start(5.0).seen
+    for k in range(20):
+        arrivals.note(float(k > 10), None, 10.0 + k)
+    arrival = arrivals.start(29.0)
+    assert arrival.seen
+    assert arrival.joined_s == pytest.approx(20.5, abs=1.1)
