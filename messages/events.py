@@ -53,6 +53,18 @@ class Joined(EventData):
     predicted_p90_s: Seconds | None = None
 
 
+class Advanced(EventData):
+    """A queue moved up: whoever was first is served, and others wait still.
+
+    ``after_s`` is the time since it moved up before, or since the first of them came.
+    """
+
+    type: ClassVar[str] = "advanced"
+    lane: Name
+    waiting: Count
+    after_s: Seconds | None = None
+
+
 class WaitDone(EventData):
     """A wait ended: served, or left (reneged), or went to another lane (jockeyed)."""
 
@@ -173,6 +185,7 @@ EVENTS: dict[str, type[EventData]] = {
         Visit,
         LineCrossing,
         Joined,
+        Advanced,
         WaitDone,
         ServiceDone,
         LaneChanged,

@@ -11,6 +11,7 @@ import typer
 from edge_agent.commands.check import load_or_exit
 from messages.envelope import Message
 from messages.events import (
+    Advanced,
     Dropped,
     Interest,
     Joined,
@@ -43,6 +44,7 @@ LEAVES_THE_DEVICE: dict[type[Message], Text] = {
     Visit: Text(zh="一次停留的时长", en="how long one stay in a zone lasted"),
     LineCrossing: Text(zh="一次进出", en="one passage through an entrance"),
     Joined: Text(zh="一次开始排队", en="somebody joined a queue"),
+    Advanced: Text(zh="一条队伍向前移动", en="a queue moved up"),
     WaitDone: Text(zh="一次排队的时长和结果", en="how long one wait lasted, and how it ended"),
     ServiceDone: Text(zh="一次结账的时长", en="how long one service lasted"),
     LaneChanged: Text(zh="收银通道开启或关闭", en="a lane opened or closed"),

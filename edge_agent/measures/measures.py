@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.config import CameraSettings, DwellZone, LineZone, QueueZone, ServiceZone
+from edge_agent.measures.advances import Advances
 from edge_agent.measures.belief import Belief
 from edge_agent.measures.doubles import Heads
 from edge_agent.measures.dwell import DwellWatch, Inside
@@ -77,7 +78,7 @@ class Measures:
         self._lanes = [Lane(shape, camera.id, services, blend) for shape in shapes]
         self._position = [shape.position for shape in shapes]
         self._standing = Standing(shapes)
-        self._changes = LaneChanges()
+        self._changes, self._advances = LaneChanges(), Advances()
         self._heads = Heads()
         self._belief = Belief()
         self._dwell = {
@@ -175,6 +176,7 @@ class Measures:
         self._gaits.restart()
         self._looked_s = math.nan
         self._changes.restart()
+        self._advances.restart()
         self._weighing.restart()
         for lane in self._lanes:
             lane.restart()
@@ -206,6 +208,7 @@ class Measures:
             )
             events += happened
         events += self._changes.update(presence.t_s, self._lanes)
+        events += self._advances.update(events, queues, presence.t_s)
         return queues
 
     def _weighed(

@@ -174,8 +174,11 @@ class Checkout:
 
     def leave(self, party: Party) -> None:
         """Take a unit out of the queue without service."""
+        somebody_behind = self.queue[-1] is not party
         self.queue.remove(party)
         self._forget(party)
+        if somebody_behind:
+            self._advance()
         self._settle()
         self._close_when_done()
 
@@ -216,6 +219,10 @@ class Checkout:
             self.leave(party)
             self._gone(party)
 
+    def _advance(self) -> None:
+        if self.queue:
+            self._floor.emit("advanced", self.queue[0], lane=self.lane)
+
     def _forget(self, party: Party) -> None:
         for book in (self._patience, self._moves):
             appointment = book.pop(party.unit, None)
@@ -246,6 +253,7 @@ class Checkout:
         party.do(Doing.SERVED, self.lane)
         wait_s = now_s - (party.joined_s if party.joined_s is not None else now_s)
         self._floor.emit("service_start", party, lane=self.lane, wait_s=wait_s)
+        self._advance()
         if not self.paused:
             self._serve(party)
 

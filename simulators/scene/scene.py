@@ -326,7 +326,6 @@ class Scene:
         if party not in checkout.queue:
             return
         wait_s = self.now_s - (party.joined_s if party.joined_s is not None else self.now_s)
-        checkout.leave(party)
         self.floor.emit(
             "jockeyed",
             party,
@@ -334,4 +333,5 @@ class Scene:
             to_lane=to.lane if to is not None else None,
             wait_s=wait_s,
         )
+        checkout.leave(party)
         self._run(party, check_out(self, party, but_not=checkout.lane))

@@ -14,8 +14,9 @@ class Event:
     """Something that happened at ``t_s``; fields that do not belong to it are None.
 
     Attributes:
-        event: ``joined``, ``service_start``, ``service_end``, ``reneged``, ``balked``,
-            ``jockeyed``, ``crossing``, ``visit``, ``lane_changed``, ``picked``, ``placed``.
+        event: ``joined``, ``advanced`` (of whoever is first now), ``service_start``,
+            ``service_end``, ``reneged``, ``balked``, ``jockeyed``, ``crossing``, ``visit``,
+            ``lane_changed``, ``picked``, ``placed``.
         person: the person, of a unit the one who pays.
         unit, size: the queue unit and how many people it has.
         wait_s: time in the queue until service began or the unit left the queue.

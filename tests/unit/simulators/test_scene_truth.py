@@ -32,8 +32,8 @@ def events() -> list[Event]:
 def test_a_day_has_everything_that_queues_do(events: list[Event]) -> None:
     kinds = Counter(event.event for event in events)
     expected = {
-        "joined", "service_start", "service_end", "reneged", "balked", "jockeyed", "crossing",
-        "visit", "lane_changed", "picked", "placed",
+        "joined", "advanced", "service_start", "service_end", "reneged", "balked", "jockeyed",
+        "crossing", "visit", "lane_changed", "picked", "placed",
     }  # fmt: skip
     assert expected <= set(kinds)
     assert kinds["service_start"] > 1000
@@ -50,6 +50,25 @@ def test_every_wait_begins_with_joining_and_ends_once(events: list[Event]) -> No
             assert joined.lane == event.lane
             assert event.wait_s == pytest.approx(event.t_s - joined.t_s)
     assert len(waiting) < 20
+
+
+def test_a_queue_moves_up_when_somebody_leaves_it_and_others_wait(events: list[Event]) -> None:
+    lines: dict[str, list[int]] = {}
+    shorter = None
+    for event in events:
+        if event.event == "advanced":
+            assert event.lane == shorter
+            assert event.unit == lines[event.lane][0]
+            shorter = None
+            continue
+        assert shorter is None, "somebody left and the others stood still"
+        line = lines.setdefault(event.lane or "", [])
+        if event.event == "joined" and event.unit:
+            line.append(event.unit)
+        elif event.event in ("service_start", "reneged", "jockeyed") and event.unit:
+            behind = line[-1] != event.unit
+            line.remove(event.unit)
+            shorter = event.lane if behind else None
 
 
 def test_a_lane_serves_one_unit_at_a_time(events: list[Event]) -> None:
