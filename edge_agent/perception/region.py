@@ -64,10 +64,3 @@ def moved(found: Detections, x: int, y: int) -> Detections:
     """
     boxes = found.boxes + np.array([x, y, x, y], np.float32)
     return Detections(boxes, found.scores, found.support)
-
-
-def mirrored(found: Detections, width: int) -> Detections:
-    """Detections in a picture of that width, as they lie in its mirror image."""
-    x1, y1, x2, y2 = found.boxes.T
-    boxes = np.stack([width - x2, y1, width - x1, y2], axis=1)
-    return Detections(boxes, found.scores, found.support)

@@ -8,16 +8,12 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from pydantic import ValidationError
 
 from edge_agent.config import CameraSettings
 from edge_agent.perception.looking import Looker
-from edge_agent.perception.region import Region, mirrored, region_of
+from edge_agent.perception.region import Region, region_of
 from hardware.interfaces import Frame
-from models.detections import Detections
 from models.manifest import ModelError
 
 QUEUE = {"id": "q", "kind": "queue", "lane": "1", "polygon": [[0.4, 0.5], [0.6, 0.5], [0.5, 0.8]]}
@@ -139,28 +135,3 @@ def test_a_closer_look_takes_more_pixels(asked: str, usual: int, closer: int) ->
     fits = looker._detector.fit, looker._closer.fit
     assert [fit is not None and fit.size[1] for fit in fits] == [usual, closer]
     assert looker.closer_ratio > looker.input_ratio
-
-
-@pytest.mark.vtest
-@pytest.mark.parametrize("detector", [{}, {"region": "zones", "margin": 0.25, "headroom": 0.3}])
-def test_a_closer_look_in_a_mirror_tells_where_people_truly_are(
-    vtest: Path, detector: dict[str, Any]
-) -> None:
-    frame = first_frame(vtest)
-    looker = Looker(camera(QUEUE, LINE, **detector))
-    usual, closer = looker.look(frame), looker.look_closer(frame)
-    sure = usual.boxes[usual.scores >= 0.5]
-    assert len(sure)
-    for box in sure:
-        assert np.abs(closer.boxes - box).max(axis=1).min() < 15.0
-
-
-@given(arrays(np.float32, (5, 4), elements=st.integers(0, 640).map(float)))
-def test_a_mirror_of_a_mirror_is_the_picture(
-    corners: np.ndarray[Any, np.dtype[np.float32]],
-) -> None:
-    boxes = np.concatenate([corners[:, :2], corners[:, :2] + corners[:, 2:]], axis=1)
-    found = Detections(boxes, np.linspace(1.0, 0.5, 5, dtype=np.float32))
-    once = mirrored(found, 1280)
-    assert (once.boxes[:, 2] - once.boxes[:, 0] == boxes[:, 2] - boxes[:, 0]).all()
-    np.testing.assert_array_equal(mirrored(once, 1280).boxes, boxes)
