@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from messages.events import Advanced, EventData, Joined, WaitDone
 from messages.payloads import QueueData
 
-SETTLED_S = 2.0
+SETTLED_S = 3.0
 """A length is told of so much later than who is served; who is within so long went together."""
 
 
@@ -24,7 +24,8 @@ class Advances:
     def restart(self) -> None:
         """Forget when they moved up."""
         self._moved_s: dict[str, float] = {}
-        self._fewer_s: dict[str, float] = {}
+        # Lane → since when its first one is served, and how many have joined since.
+        self._steps: dict[str, tuple[float, int]] = {}
 
     def update(
         self, events: Sequence[EventData], queues: Mapping[str, QueueData], t_s: float
@@ -37,21 +38,28 @@ class Advances:
             t_s: time of both.
         """
         for event in events:
-            if isinstance(event, Joined) and event.waiting == 0:
-                self._moved_s[event.lane] = t_s
-                self._fewer_s.pop(event.lane, None)
+            if isinstance(event, Joined):
+                self._joined(event, t_s)
             elif isinstance(event, WaitDone) and event.outcome == "served":
-                self._fewer_s.setdefault(event.lane, t_s)
-        settled = [lane for lane, s in self._fewer_s.items() if t_s - s >= SETTLED_S]
-        advanced = (self._advanced(lane, queues[lane].waiting, t_s) for lane in settled)
+                self._steps.setdefault(event.lane, (t_s, 0))
+        settled = [lane for lane, (s, _) in self._steps.items() if t_s - s >= SETTLED_S]
+        advanced = (self._advanced(lane, queues[lane].waiting) for lane in settled)
         return [event for event in advanced if event is not None]
 
-    def _advanced(self, lane: str, waiting: int | None, t_s: float) -> Advanced | None:
-        fewer_s = self._fewer_s.pop(lane)
-        before_s = self._moved_s.get(lane)
-        if not waiting:
-            self._moved_s.pop(lane, None)
+    def _joined(self, event: Joined, t_s: float) -> None:
+        if event.waiting == 0:
+            self._moved_s[event.lane] = t_s
+            self._steps.pop(event.lane, None)
+        elif event.lane in self._steps:
+            since_s, came = self._steps[event.lane]
+            self._steps[event.lane] = since_s, came + 1
+
+    def _advanced(self, lane: str, waiting: int | None) -> Advanced | None:
+        since_s, came = self._steps.pop(lane)
+        before_s = self._moved_s.pop(lane, None)
+        # Who has only come since has not moved up.
+        if waiting is None or waiting <= came:
             return None
-        self._moved_s[lane] = fewer_s
-        after_s = None if before_s is None else fewer_s - before_s
+        self._moved_s[lane] = since_s
+        after_s = None if before_s is None else since_s - before_s
         return Advanced(lane=lane, waiting=waiting, after_s=after_s)

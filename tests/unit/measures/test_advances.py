@@ -38,30 +38,34 @@ def test_whoever_is_served_lets_the_others_move_up() -> None:
 def test_it_is_told_since_when_the_first_was_first() -> None:
     steps = told(
         (0.0, [joined(0)], 1), (5.0, [joined(1)], 2),
-        (40.0, [gone()], 2), (42.0, [], 1), (50.0, [joined(1)], 2),
-        (75.0, [gone()], 2), (77.0, [], 1),
+        (40.0, [gone()], 2), (43.0, [], 1), (50.0, [joined(1)], 2),
+        (75.0, [gone()], 2), (78.0, [], 1),
     )  # fmt: skip
     assert [s.after_s for s in steps] == [40.0, 35.0]
 
 
 def test_nobody_moves_up_where_nobody_waits() -> None:
-    assert told((0.0, [joined(0)], 1), (9.0, [gone()], 1), (11.0, [], 0)) == []
-    # Who came to the empty queue meanwhile has not moved up.
-    assert told((0.0, [gone()], 1), (1.0, [joined(0)], 1), (2.0, [], 1)) == []
+    assert told((0.0, [joined(0)], 1), (9.0, [gone()], 1), (12.0, [], 0)) == []
+
+
+def test_who_came_meanwhile_has_not_moved_up() -> None:
+    assert told((0.0, [gone()], 1), (1.0, [joined(0)], 1), (3.0, [], 1)) == []
+    assert told((0.0, [gone()], 1), (1.0, [joined(1)], 2), (3.0, [], 1)) == []
+    assert len(told((0.0, [gone()], 2), (1.0, [joined(1)], 2), (3.0, [], 2))) == 1
 
 
 def test_of_a_length_that_is_not_known_nothing_is_told() -> None:
-    assert told((0.0, [gone()], 2), (2.0, [], None)) == []
+    assert told((0.0, [gone()], 2), (3.0, [], None)) == []
 
 
 def test_a_party_moves_the_queue_up_once() -> None:
-    steps = told((0.0, [gone()], 3), (0.5, [gone()], 2), (2.0, [], 2), (4.0, [], 2))
+    steps = told((0.0, [gone()], 3), (0.5, [gone()], 2), (3.0, [], 2), (6.0, [], 2))
     assert len(steps) == 1
 
 
 @pytest.mark.parametrize("outcome", ["balked", "reneged", "jockeyed"])
 def test_who_leaves_from_nobody_knows_which_place_moves_nobody(outcome: str) -> None:
-    assert told((0.0, [gone(outcome)], 3), (2.0, [], 3)) == []
+    assert told((0.0, [gone(outcome)], 3), (3.0, [], 3)) == []
 
 
 def test_measures_tell_of_it(film: Film) -> None:
