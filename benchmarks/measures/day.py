@@ -25,7 +25,7 @@ from edge_agent.measures.waits import Wait
 from edge_agent.pipeline import learned
 from edge_agent.tracking.tracks import Tracks
 from edge_agent.zones.zones import Zones
-from messages.events import ServiceDone, WaitDone
+from messages.events import Advanced, ServiceDone, WaitDone
 from simulators.camera.following import NoisyTracker, NoisyTracks
 from simulators.camera.noise import NoiseSettings, NoisyDetector
 from simulators.camera.views import VIEWS
@@ -42,6 +42,8 @@ BATCH = 256
 """Moments worked out at once."""
 NEAR_S, NEAR_SHARE = 6.0, 0.15
 """A wait is recovered when one ends at that time, and is right within this."""
+SOON_S = 8.0
+"""That a queue moved up is told of within so long."""
 PERFECT = NoiseSettings(
     hidden=(0.0, 1.0), logit=(6.0, 6.0), spread=0.0, small_logit=0.0, box_bias=0.0, box_jitter=0.0,
     double=0.0, false_per_s=0.0, switch_hidden_s=1e12, switch_clear_s=1e12,
@@ -71,6 +73,7 @@ class Found:
         unsaid: waits for which no wait stood on the screen.
         little: lane → residual of Little's law at the end, as it is published.
         stood_s: person-seconds of the lengths that were published.
+        moved, told_moved: (time, lane) of queues that moved up, and when that was told of.
         cpu_s: CPU time of it all.
     """
 
@@ -83,6 +86,8 @@ class Found:
     unsaid: int = 0
     little: dict[str, float] = field(default_factory=dict)
     stood_s: float = 0.0
+    moved: list[tuple[float, str]] = field(default_factory=list)
+    told_moved: list[tuple[float, str]] = field(default_factory=list)
     cpu_s: float = 0.0
 
     def see(self, snapshot: Snapshot, readings: Readings, for_s: float) -> None:
@@ -98,6 +103,8 @@ class Found:
                 self.waits.append((readings.t_s, event))
             elif isinstance(event, ServiceDone):
                 self.services.append(event.service_s)
+            elif isinstance(event, Advanced):
+                self.told_moved.append((readings.t_s, event.lane))
 
     def started(self, event: Event, said: Said | None) -> None:
         """Take in a true start of a service, with what was said when the unit joined."""
@@ -131,6 +138,18 @@ class Found:
         """Residual of Little's law over all lanes, from the lengths and waits that were told."""
         waited_s = sum(wait.wait_s for _, wait in self.waits if wait.outcome != "balked")
         return abs(self.stood_s - waited_s) / max(self.stood_s, 1.0)
+
+    def moved_up(self) -> int:
+        """How often a queue moved up and that was told of soon."""
+        left = list(self.told_moved)
+        hits = 0
+        for moved_s, lane in self.moved:
+            soon = (t for t in left if t[1] == lane and 0.0 <= t[0] - moved_s <= SOON_S)
+            first = next(soon, None)
+            if first is not None:
+                left.remove(first)
+                hits += 1
+        return hits
 
     def table(self) -> Floats:
         """(N, 8) of ``rows``."""
@@ -197,6 +216,8 @@ class Day:
                 self._oracle.predict(lane.sight(event.t_s)),
                 self._naive_s(event.lane),
             )
+        elif event.event == "advanced":
+            self.found.moved.append((event.t_s, event.lane))
         elif event.event in ("reneged", "jockeyed"):
             self._said.pop(event.unit, None)
         elif event.event == "service_start":
@@ -237,7 +258,8 @@ def report(seeds: Sequence[int], views: Sequence[str] = ("high", "along")) -> No
     """Print the table."""
     print(
         "view    seed  waits  unsaid  mean  oracle  ours  ratio  naive    QL   HOL   LES  "
-        "p90 covers  of mean | length MAE  served right  recovered  Little (worst lane)  CPU s"
+        "p90 covers  of mean | length MAE  served right  recovered  Little (worst lane)  "
+        "moved up (told)  CPU s"
     )
     cases = [("perfect", PERFECT, views[0]), *((view, None, view) for view in views)]
     for name, noise, view in cases:
@@ -255,5 +277,6 @@ def _row(found: Found) -> str:
         f"{np.mean(real <= rows[:, 2]):11.1%} {mae[1] / real.mean():8.1%} | "
         f"{np.mean(np.abs(found.errors)):10.2f} {np.mean(found.served):13.1%} "
         f"{found.recovered():10.1%} {found.little_of_all():7.1%} "
-        f"{max(found.little.values(), default=np.nan):12.1%} {found.cpu_s:7.0f}"
+        f"{max(found.little.values(), default=np.nan):12.1%} "
+        f"{found.moved_up():5} of {len(found.moved)} ({len(found.told_moved)}) {found.cpu_s:6.0f}"
     )
