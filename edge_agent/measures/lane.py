@@ -81,10 +81,11 @@ class Lane:
         self._state = LaneState.UNKNOWN
         self._since_s: float | None = None
         self._said_s = -math.inf
-        self._said_of: tuple[int, int, int, LaneState] | None = None
+        self._said_of: tuple[int, int, int, bool, LaneState] | None = None
         self._score: WaitScore | None = None
         self._service_end_s = math.nan
         self._last_wait_s: float | None = None
+        self._busy_s: float | None = None
         self._beside: set[int] = set()
         self.elsewhere: int | None = 0
         self._said: tuple[object, ...] = ()
@@ -111,7 +112,7 @@ class Lane:
         self._arrived = None
         self._unseen_service.restart()
         self._promise = self._shown = None
-        self._service_end_s = math.nan
+        self._service_end_s, self._busy_s = math.nan, None
         self._beside.clear()
         self._since_s = None
         self.watch.restart()
@@ -167,13 +168,14 @@ class Lane:
             self._state = state
             events.append(LaneChanged(lane=self.name, state=state))
         line = units.count(waiting) if told is None else told.ahead
-        said_of = (line, len(waiting), len(served), state)
+        serving_s = self._serving_since(t_s, served, told)
+        said_of = (line, len(waiting), len(served), serving_s is None, state)
         if events or said_of != self._said_of or not 0.0 <= t_s - self._said_s < AGAIN_AFTER_S:
             self._said_s, self._said_of = t_s, said_of
-            self._promise = self._shown = self._predict(t_s, line, waiting, served, state)
+            self._promise = self._shown = self._predict(t_s, line, waiting, serving_s, state)
             if self.elsewhere != 0:
                 more = None if self.elsewhere is None else line + self.elsewhere
-                self._shown = self._predict(t_s, more, waiting, served, state)
+                self._shown = self._predict(t_s, more, waiting, serving_s, state)
             self._score = self._scorer.score(sum(t_s - m.joined_s for m in waiting))
         if told is None or told.read is None:
             now = now._replace(waiting=self._steady.update(now.waiting, t_s, steepness))
@@ -295,18 +297,31 @@ class Lane:
         """
         return all(m.unit == member.unit for m in self._queue.at(Stage.SERVED))
 
+    def _serving_since(
+        self, t_s: float, served: list[Member], told: Weighed | None
+    ) -> float | None:
+        """Since when somebody is served; of who is not followed, since a network reads them there.
+
+        Where tracks tell what happens they end a service sooner than that network does.
+        """
+        read = told.read if told is not None and told.happens else None
+        if read is None or not read.busy:
+            self._busy_s = None
+        elif self._busy_s is None or read.started:
+            self._busy_s = t_s
+        return min((m.service_s for m in served), default=self._busy_s)
+
     def _predict(
         self,
         t_s: float,
         line: int | None,
         waiting: list[Member],
-        served: list[Member],
+        serving_since_s: float | None,
         state: LaneState,
     ) -> Wait | None:
         """Give the wait behind ``line`` units; of those ``waiting`` it takes how long they did."""
         if not self.shape.has_service or state in _SILENT or line is None:
             return None
-        serving_since_s = min((m.service_s for m in served), default=None)
         sight = LaneSight(
             waiting=line,
             serving_for_s=None if serving_since_s is None else max(t_s - serving_since_s, 0.0),
